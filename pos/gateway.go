@@ -1,0 +1,115 @@
+package pos
+
+import (
+	"context"
+	"time"
+)
+
+// Gateway is the till's port to the payment side: one method is one call on
+// the wire, made once. Nothing behind it repeats, waits for a verdict or
+// decides; what an answer lets us conclude is an Answer, never an error.
+type Gateway interface {
+	// Admit takes one place in the published limit for Quick Pay (30 a second,
+	// this till's share). It is asked before the intent is journaled, so that a
+	// sale refused by the quota leaves no attempt behind. The error has KindUnavailable.
+	Admit(ctx context.Context) error
+
+	// Warm dials ahead, while the amount is being keyed, so that the submission
+	// finds a connection. It returns at once, may be called often, and may do nothing.
+	Warm()
+
+	// Submit sends Quick Pay, exactly once, within ctx.
+	Submit(ctx context.Context, c Charge) Answer
+
+	// Query asks Query Order about an order of ours.
+	Query(ctx context.Context, o Order) Answer
+
+	// Revoke calls Revoke for a Quick Pay order of ours.
+	Revoke(ctx context.Context, o Order) Answer
+}
+
+// Order is what the gateway needs to ask about an order and to see that the
+// answer is about it: our number and the price we sent.
+type Order struct {
+	No     OrderNo
+	Amount Money
+}
+
+// Charge is one Quick Pay submission.
+type Charge struct {
+	Order
+	Code AuthCode
+	Ref  string // the shop's own reference, returned unchanged by the gateway (attach); may be empty
+}
+
+// Finding is what an answer lets us conclude, before the machine decides what
+// to do about it. The set is ours and closed; the gateway's own vocabulary
+// stays open and arrives in Answer.Code.
+type Finding string
+
+// Findings of any call.
+const (
+	FoundNotSent  Finding = "not_sent"  // nothing was written to the wire, proved by a count above TLS (E1, E2)
+	FoundUnclear  Finding = "unclear"   // no answer, or one that proves nothing (E3 to E6, E8, E10, Q4, Q10, S10, S12, S13)
+	FoundCommFail Finding = "comm_fail" // a well-formed return_code FAIL (E7); unsigned
+)
+
+// Findings of Quick Pay and of Query Order.
+const (
+	FoundPaid       Finding = "paid"        // Q1, S1: signed, SUCCESS at every layer, ours in number, amount, currency and merchant
+	FoundMismatch   Finding = "mismatch"    // signed, but another number, amount, currency or merchant (Q2, S2, E9), or OUT_TRADE_NO_USED (Q6)
+	FoundUserPaying Finding = "user_paying" // Q3, S7: the customer is entering the password
+	FoundDeclined   Finding = "declined"    // Quick Pay only, Q8 and Q9: signed FAIL of the decline or set-up set
+)
+
+// Findings of Query Order alone: what trade_state says of an order of ours.
+const (
+	FoundNotPaid   Finding = "not_paid"  // S6 NOTPAY
+	FoundPayError  Finding = "pay_error" // S8 PAYERROR
+	FoundClosed    Finding = "closed"    // S5 CLOSED
+	FoundRevoked   Finding = "revoked"   // S4 REVOKED
+	FoundRefunding Finding = "refunding" // S3 REFUND
+	FoundNoOrder   Finding = "no_order"  // S11 ORDERNOTEXIST
+	FoundOther     Finding = "other"     // S9 ACCEPT, S10 a value we do not know
+)
+
+// Findings of Revoke alone. recall is read before result_code (design 3.8).
+const (
+	FoundRevokeAccepted Finding = "revoke_accepted" // V1: SUCCESS with recall N; not proof
+	FoundRevokeAgain    Finding = "revoke_again"    // V2 to V5, V7 to V10, V13: call again
+	FoundRevokeRefused  Finding = "revoke_refused"  // V6, V11, V12: FAIL with N, REVERSE_EXPIRE, TRADE_ERROR; not proof of anything
+)
+
+// Recall is the recall field of a Revoke answer as last heard: whether the
+// call has to be made again. Empty: never heard, or missing.
+type Recall string
+
+// The two documented values of recall.
+const (
+	RecallYes Recall = "Y"
+	RecallNo  Recall = "N"
+)
+
+// Answer is one answer of the gateway, judged.
+type Answer struct {
+	Finding       Finding       `json:"finding"`
+	TransactionID string        `json:"transaction_id,omitempty"` // WeChat's number; with FoundPaid always
+	Recall        Recall        `json:"recall,omitempty"`         // of a Revoke answer
+	Code          string        `json:"code,omitempty"`           // err_code, trade_state or our own word for what was wrong
+	Alarm         Attention     `json:"alarm,omitempty"`          // a person should look: AttentionConfiguration, AttentionSignature, AttentionMismatch
+	NotBefore     time.Duration `json:"not_before_ns,omitempty"`  // V9: do not repeat sooner than this; 0 for no wish
+	Date          time.Time     `json:"date,omitzero"`            // the Date header, the only clock that may say that 7 days are gone
+	Heard         Heard         `json:"heard,omitzero"`
+}
+
+// Heard is what the gateway said, as received, safe to keep (design 3.17):
+// at most 16 KiB of fields, auth codes masked, openid hashed, no key; what was
+// not XML as length and hash only.
+type Heard struct {
+	Fields map[string]string `json:"fields,omitempty"`
+	Status int               `json:"status,omitempty"` // HTTP status; 0 when there was no answer
+	Bytes  int               `json:"bytes,omitempty"`  // length of a body that was not understood
+	SHA256 string            `json:"sha256,omitempty"` // its hash, hexadecimal
+	Error  string            `json:"error,omitempty"`  // why there is no understood answer, in the operator's words
+	TookMS int64             `json:"took_ms"`          // from the call to its end, milliseconds
+}
