@@ -1,0 +1,139 @@
+package pos
+
+import (
+	"context"
+	"fmt"
+)
+
+// Scan is what the cashier has: an amount and a scanned code.
+type Scan struct {
+	Amount  Money
+	Code    AuthCode
+	Sale    SaleID // empty: a new sale; else a further attempt of this one
+	Cashier string
+	Ref     string // the shop's own reference; may be empty
+}
+
+// Charge begins one attempt and returns as soon as its intent is durable; the
+// submission is then on its way. Everything that can be refused is refused
+// before the intent, and then nothing is left behind: KindInvalid (a code that
+// was used before, a sale that must not be charged again), KindUnavailable
+// (the quota, a till that is leaving), KindJournal.
+func (t *Till) Charge(ctx context.Context, s Scan) (Attempt, error) {
+	t.selling.Lock()
+	defer t.selling.Unlock()
+	t.checkClock()
+	if err := t.ready(ctx); err != nil {
+		return Attempt{}, err
+	}
+	fingerprint := s.Code.Fingerprint(t.journal.FingerprintKey())
+	if err := t.freshCode(ctx, fingerprint); err != nil {
+		return Attempt{}, err
+	}
+	number, err := t.nextAttempt(ctx, s)
+	if err != nil {
+		return Attempt{}, err
+	}
+	// The quota stands before the intent: a refused sale leaves no attempt behind (design 9).
+	if err := t.gateway.Admit(ctx); err != nil {
+		return Attempt{}, err
+	}
+	intent, err := t.intend(ctx, s, number, fingerprint)
+	if err != nil {
+		return Attempt{}, err
+	}
+	return t.begin(ctx, intent, s)
+}
+
+// ready refuses a sale while the till leaves or the journal cannot be written.
+// A journal that failed is tried once more, with an entry that costs nothing.
+func (t *Till) ready(ctx context.Context) error {
+	if t.Trouble() == nil {
+		return nil
+	}
+	if err := t.Note(ctx, "journal_tried", nil); err == nil {
+		t.heal()
+	}
+	return t.Trouble()
+}
+
+// freshCode refuses a code that was ever submitted (design 7).
+func (t *Till) freshCode(ctx context.Context, fingerprint string) error {
+	used, err := t.journal.FindCode(ctx, fingerprint)
+	if err != nil {
+		return err
+	}
+	if used != "" {
+		return &Error{Kind: KindInvalid, Err: fmt.Errorf("this code was used before, for order %s", used),
+			Hint: "ask the customer to refresh the code and scan again"}
+	}
+	return nil
+}
+
+// nextAttempt is the number of the sale's next attempt, if one may begin (design 3.11).
+func (t *Till) nextAttempt(ctx context.Context, s Scan) (int, error) {
+	if s.Amount.Currency != t.policy.Currency || s.Amount.Minor < 1 || s.Amount.Minor > MaxMinor {
+		return 0, invalid("type the amount again", "%s cannot be charged here", s.Amount)
+	}
+	if s.Sale == "" {
+		return 1, nil
+	}
+	attempts, err := t.journal.List(ctx, Filter{Sale: s.Sale})
+	if err != nil {
+		return 0, err
+	}
+	if len(attempts) == 0 {
+		return 0, &Error{Kind: KindNotFound, Err: fmt.Errorf("there is no sale %s", s.Sale)}
+	}
+	for _, a := range attempts {
+		if err := a.CanRescan(t.policy.Rescan); err != nil {
+			return 0, &Error{Kind: KindInvalid, Op: "charge again", Err: err, Hint: "wait for the verdict"}
+		}
+		if a.Amount != s.Amount {
+			return 0, invalid("begin a new sale", "the sale is about %s, not %s", a.Amount, s.Amount)
+		}
+	}
+	return len(attempts) + 1, nil
+}
+
+// intend decides everything about the attempt, its number included.
+func (t *Till) intend(ctx context.Context, s Scan, number int, fingerprint string) (Intended, error) {
+	today := t.Now().In(t.policy.Zone)
+	last, err := t.journal.LastCounter(ctx, t.policy.Till, t.day(today))
+	if err != nil {
+		return Intended{}, err
+	}
+	no, err := NewOrderNo(t.policy.Till, today, t.journal.Incarnation(), last+1)
+	if err != nil {
+		return Intended{}, err
+	}
+	sale := s.Sale
+	if sale == "" {
+		sale = SaleID(no)
+	}
+	return Intended{
+		OrderNo: no, Sale: sale, Number: number, Method: QuickPay, Amount: s.Amount,
+		CodeLast4: s.Code.Last4(), Fingerprint: fingerprint, Cashier: s.Cashier, Till: t.policy.Till,
+		Ref: s.Ref, Practice: t.policy.Practice, Counter: last + 1, Terms: t.policy.Terms,
+	}, nil
+}
+
+// begin makes the intent durable and hands the attempt to its goroutine. An
+// intent that could not be written is no sale: nothing was sent, and its
+// number is never used again.
+func (t *Till) begin(ctx context.Context, e Intended, s Scan) (Attempt, error) {
+	now := t.Now()
+	a, effects := Next(Attempt{}, e, now)
+	seq, err := t.journal.Append(context.WithoutCancel(ctx), Entry{
+		At: now, Day: t.day(now), Run: t.policy.Run, OrderNo: e.OrderNo, Event: e, After: a,
+	})
+	if err != nil {
+		t.brake(err)
+		return Attempt{}, err
+	}
+	a.Seq = seq
+	w := newWorker(a)
+	w.code, w.ref = s.Code, s.Ref
+	t.start(w, func() bool { return t.carryOut(w, a, effects[1:], now) })
+	return a, nil
+}

@@ -1,0 +1,128 @@
+package pos
+
+import "time"
+
+// Event is something that happened to an attempt. The set is closed. Every
+// event but Ticked is journaled; the journal's name of each stands in codec.go.
+//
+//sumtype:decl
+type Event interface{ isEvent() }
+
+// Intended begins an attempt: everything that was decided before the first byte leaves.
+type Intended struct {
+	OrderNo     OrderNo `json:"order_no"`
+	Sale        SaleID  `json:"sale"`
+	Number      int     `json:"attempt"`
+	Method      Method  `json:"method"`
+	Amount      Money   `json:"amount"`
+	CodeLast4   string  `json:"code_last4"`
+	Fingerprint string  `json:"code_fingerprint"`
+	Cashier     string  `json:"cashier,omitempty"`
+	Till        string  `json:"till"`
+	Ref         string  `json:"ref,omitempty"`
+	Practice    bool    `json:"practice,omitempty"`
+	Counter     int     `json:"counter"` // of the day, inside the order number
+	Terms       Terms   `json:"terms"`
+}
+
+// The answers, one event for each call.
+type (
+	// SubmitAnswered: Quick Pay was answered, timed out or was never sent.
+	SubmitAnswered struct{ Answer Answer }
+	// QueryAnswered: Query Order was answered or not.
+	QueryAnswered struct{ Answer Answer }
+	// RevokeAnswered: Revoke was answered or not.
+	RevokeAnswered struct{ Answer Answer }
+)
+
+// What the machine itself does in the course of time.
+type (
+	// Ticked: time has passed. It becomes QuerySent, RevokeSent or nothing.
+	Ticked struct{}
+	// QuerySent: Query Order is about to be called.
+	QuerySent struct {
+		Last bool `json:"last,omitempty"` // the last one before revoke
+	}
+	// RevokeSent: Revoke is about to be called.
+	RevokeSent struct{}
+)
+
+// What people do.
+type (
+	// RevokePressed: somebody asked for a revoke.
+	RevokePressed struct {
+		By string `json:"by,omitempty"`
+	}
+	// AskPressed: somebody asked to query now.
+	AskPressed struct{}
+	// Left: nobody is looking any more: parked, or the screen is gone.
+	Left struct{}
+	// Returned: somebody is looking again.
+	Returned struct{}
+	// Acknowledged: somebody has seen what needed attention.
+	Acknowledged struct {
+		By string `json:"by,omitempty"`
+	}
+)
+
+// What happens to the program.
+type (
+	// Resumed: the program was started again with the attempt open.
+	Resumed struct{}
+	// ClockStepped: the wall clock jumped, or the machine slept.
+	ClockStepped struct {
+		ByMS int64 `json:"by_ms"`
+	}
+	// Noted is an event of the till itself and of no attempt: started, stopped,
+	// draining, clock_step. Next does not take it.
+	Noted struct {
+		Name   string            `json:"name"`
+		Detail map[string]string `json:"detail,omitempty"`
+	}
+)
+
+func (Intended) isEvent()       {}
+func (SubmitAnswered) isEvent() {}
+func (QueryAnswered) isEvent()  {}
+func (RevokeAnswered) isEvent() {}
+func (Ticked) isEvent()         {}
+func (QuerySent) isEvent()      {}
+func (RevokeSent) isEvent()     {}
+func (RevokePressed) isEvent()  {}
+func (AskPressed) isEvent()     {}
+func (Left) isEvent()           {}
+func (Returned) isEvent()       {}
+func (Acknowledged) isEvent()   {}
+func (Resumed) isEvent()        {}
+func (ClockStepped) isEvent()   {}
+func (Noted) isEvent()          {}
+
+// Effect is something the shell is asked to do. Effects are carried out in
+// order and stop at the first that fails:
+//
+//  1. Record makes its event durable, with the state it led to. Nothing below happens before it.
+//  2. Submit, Query and Revoke call the gateway once; the answer comes back as an Event.
+//  3. After asks for a Ticked not earlier than its time.
+//
+//sumtype:decl
+type Effect interface{ isEffect() }
+
+// The effects.
+type (
+	// Record journals Event.
+	Record struct{ Event Event }
+	// Submit sends Quick Pay, once in the life of an order number.
+	Submit struct{}
+	// Query calls Query Order, for at most Within (0: as long as any call).
+	Query struct{ Within time.Duration }
+	// Revoke calls Revoke.
+	Revoke struct{}
+	// After asks for a Ticked not earlier than At.
+	After struct{ At time.Time }
+)
+
+func (Record) isEffect() {}
+func (Submit) isEffect() {}
+func (Query) isEffect()  {}
+func (Revoke) isEffect() {}
+func (After) isEffect()  {}

@@ -1,0 +1,173 @@
+package pos
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Entry is one line of the journal: what happened and how the attempt stood
+// afterwards.
+type Entry struct {
+	Seq     int64     // without gaps, from 1; set by Append. The only order there is (design 3.16)
+	At      time.Time // milliseconds
+	Day     string    // the shop's day, "2026-11-21"
+	Run     string    // which run of the program wrote it
+	OrderNo OrderNo   // empty for an event of the till itself (Noted)
+	Event   Event
+	After   Attempt // zero for Noted. After.Seq is the entry this one was decided on
+}
+
+// Journal is the till's port to storage: append-only, one writer.
+type Journal interface {
+	Reader
+
+	// Append makes e durable (through a power cut) before it returns, together
+	// with the projection that Reader reads, and returns its Seq. It is refused
+	// with KindConflict, nothing written, if e.After.Seq is not the attempt's newest
+	// entry (0: the attempt must not exist) or if the fingerprint of an Intended
+	// was used before. Any other failure has KindJournal: nothing may be
+	// concluded about whether e was kept.
+	Append(ctx context.Context, e Entry) (int64, error)
+
+	// Incarnation is the four base-32 characters that set this journal apart
+	// from one that was lost or restored.
+	Incarnation() string
+
+	// FingerprintKey is the secret under which auth codes are hashed.
+	FingerprintKey() []byte
+}
+
+// Reader is what lists, commands and the screen read. It works beside a writer.
+type Reader interface {
+	// Attempt folds one attempt from its entries. KindNotFound if there is none.
+	Attempt(ctx context.Context, no OrderNo) (Attempt, error)
+	// Timeline returns an attempt's entries, oldest first. KindNotFound if there is none.
+	Timeline(ctx context.Context, no OrderNo) ([]Entry, error)
+	// Open folds every attempt that the machine still works on, oldest first, watches included.
+	Open(ctx context.Context) ([]Attempt, error)
+	// List returns summaries, newest first.
+	List(ctx context.Context, f Filter) ([]Summary, error)
+	// Attentions counts the attempts with an attention reason.
+	Attentions(ctx context.Context) (int, error)
+	// FindCode returns the attempt that used the auth code with this fingerprint, or "".
+	FindCode(ctx context.Context, fingerprint string) (OrderNo, error)
+	// LastCounter returns the highest counter that this till used on the shop's day; 0 if none.
+	LastCounter(ctx context.Context, till, day string) (int, error)
+}
+
+// Filter selects summaries; zero fields do not select.
+type Filter struct {
+	Day       string    // the shop's day on which the attempt began
+	From, To  time.Time // began at or after, before
+	States    []State
+	Attention bool // only those with an attention reason
+	Cashier   string
+	Till      string
+	Sale      SaleID
+	Find      string // part of an order number, transaction id, ref or amount
+	Before    int64  // first entry below this seq: the next page
+	Limit     int    // at most so many; 0: 50
+}
+
+// Name is the event's name in the journal.
+func (e Entry) Name() string { return EventName(e.Event) }
+
+// EventName is the name of an event in the journal and in the timeline of
+// --json: "intent", "query_answer", … A name is never reused for something else.
+// An event of the till itself has the name it was noted under.
+func EventName(e Event) string {
+	switch e := e.(type) {
+	case Intended:
+		return "intent"
+	case SubmitAnswered:
+		return "submit_answer"
+	case QuerySent:
+		return "query"
+	case QueryAnswered:
+		return "query_answer"
+	case RevokePressed:
+		return "revoke_pressed"
+	case RevokeSent:
+		return "revoke"
+	case RevokeAnswered:
+		return "revoke_answer"
+	case AskPressed:
+		return "ask_pressed"
+	case Left:
+		return "left"
+	case Returned:
+		return "returned"
+	case Acknowledged:
+		return "acknowledged"
+	case Resumed:
+		return "resumed"
+	case ClockStepped:
+		return "clock_stepped"
+	case Noted:
+		return e.Name
+	case Ticked:
+	}
+	panic(fmt.Sprintf("pos: %T is not journaled", e))
+}
+
+// DecodeEvent is the inverse of EventName and json.Marshal. An order's entry
+// with an unknown name is an error; a till's own entry (order empty) is Noted
+// whatever its name.
+func DecodeEvent(no OrderNo, name string, data []byte) (Event, error) {
+	if no == "" {
+		return unmarshal[Noted](data)
+	}
+	switch name {
+	case "intent":
+		return unmarshal[Intended](data)
+	case "submit_answer":
+		return unmarshal[SubmitAnswered](data)
+	case "query":
+		return unmarshal[QuerySent](data)
+	case "query_answer":
+		return unmarshal[QueryAnswered](data)
+	case "revoke_pressed":
+		return unmarshal[RevokePressed](data)
+	case "revoke":
+		return unmarshal[RevokeSent](data)
+	case "revoke_answer":
+		return unmarshal[RevokeAnswered](data)
+	case "ask_pressed":
+		return unmarshal[AskPressed](data)
+	case "left":
+		return unmarshal[Left](data)
+	case "returned":
+		return unmarshal[Returned](data)
+	case "acknowledged":
+		return unmarshal[Acknowledged](data)
+	case "resumed":
+		return unmarshal[Resumed](data)
+	case "clock_stepped":
+		return unmarshal[ClockStepped](data)
+	}
+	return nil, fmt.Errorf("event %q is not known to this version", name)
+}
+
+func unmarshal[E Event](data []byte) (Event, error) {
+	var e E
+	err := json.Unmarshal(data, &e)
+	return e, err
+}
+
+// Fold replays entries of one attempt, oldest first. The result is exactly
+// what the till that wrote them held. It fails on a history that the machine
+// could not have made.
+func Fold(entries []Entry) (a Attempt, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("fold %s: %v", a.OrderNo, p)
+		}
+	}()
+	for _, e := range entries {
+		a, _ = Next(a, e.Event, e.At)
+		a.Seq = e.Seq
+	}
+	return a, nil
+}

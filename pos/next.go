@@ -1,0 +1,353 @@
+package pos
+
+import (
+	"fmt"
+	"time"
+)
+
+// Next is the whole law of the till: no clock, no network, no disk, no chance.
+// The same attempt, event and time always give the same answer. The zero
+// Attempt takes an Intended and nothing else; an event that cannot happen to
+// an attempt in its state is a bug and panics.
+func Next(a Attempt, e Event, now time.Time) (Attempt, []Effect) {
+	if _, begins := e.(Intended); begins != (a.State == "") {
+		panic(fmt.Sprintf("%T for an attempt in state %q", e, a.State))
+	}
+	switch e := e.(type) {
+	case Intended:
+		return begin(e, now), []Effect{Record{e}, Submit{}}
+	case Ticked:
+		return a.tick(now)
+	case QuerySent:
+		a = a.sendQuery(e)
+	case RevokeSent:
+		a = a.sendRevoke()
+	case SubmitAnswered:
+		a = a.land(submitCall).submitted(e.Answer, now)
+	case QueryAnswered:
+		a = a.land(queryCall).heard(e.Answer).queried(e.Answer, now)
+	case RevokeAnswered:
+		a = a.land(revokeCall).heard(e.Answer).revokeAnswered(e.Answer, now)
+	case RevokePressed:
+		if a.CanRevoke(now) != nil {
+			return a, a.wait()
+		}
+		a = a.toRevoking(ReasonCashier, now)
+		a.revokeAt = now
+	case AskPressed:
+		a.askAt = now
+	case Left:
+		a.away = true
+	case Returned:
+		a.away = false
+	case Acknowledged:
+		a.Attention = ""
+	case Resumed:
+		a = a.resumed(now)
+	case ClockStepped:
+		a = a.rebased(now)
+	default:
+		panic(fmt.Sprintf("%T is not an attempt's event", e))
+	}
+	a.UpdatedAt = now
+	return a, append([]Effect{Record{e}}, a.wait()...)
+}
+
+// begin makes the attempt that an intent describes.
+func begin(e Intended, now time.Time) Attempt {
+	return Attempt{
+		Summary: Summary{
+			OrderNo: e.OrderNo, Sale: e.Sale, Number: e.Number, Method: e.Method, Amount: e.Amount,
+			State: Submitting, CodeLast4: e.CodeLast4, Fingerprint: e.Fingerprint, Cashier: e.Cashier,
+			Till: e.Till, Ref: e.Ref, Practice: e.Practice, CreatedAt: now, UpdatedAt: now,
+		},
+		Terms:      e.Terms,
+		inFlight:   submitCall,
+		since:      now,
+		deadlineAt: now.Add(e.Terms.Deadline),
+	}
+}
+
+// wait asks for the Ticked at which the next call is due; nothing is due while
+// a call is on its way, because its answer comes first.
+func (a Attempt) wait() []Effect {
+	switch {
+	case a.inFlight != noCall:
+		return nil
+	case a.askAt.IsZero() && a.revokeAt.IsZero():
+		return nil
+	case a.askAt.IsZero() || !a.revokeAt.IsZero() && a.revokeAt.Before(a.askAt):
+		return []Effect{After{a.revokeAt}}
+	default:
+		return []Effect{After{a.askAt}}
+	}
+}
+
+// tick sends what is due, one call at a time (design 3.7: never two at once).
+func (a Attempt) tick(now time.Time) (Attempt, []Effect) {
+	due := func(t time.Time) bool { return a.inFlight == noCall && !t.IsZero() && !now.Before(t) }
+	switch {
+	case due(a.revokeAt):
+		a, _ = Next(a, RevokeSent{}, now)
+		return a, []Effect{Record{RevokeSent{}}, Revoke{}}
+	case due(a.askAt):
+		e := QuerySent{Last: a.State == InDoubt && !a.foreign && !now.Before(a.deadlineAt)}
+		within := a.queryWithin(e, now)
+		a, _ = Next(a, e, now)
+		return a, []Effect{Record{e}, Query{within}}
+	default:
+		return a, a.wait()
+	}
+}
+
+// queryWithin keeps the line free for the last query, and the last query from
+// delaying the revoke (design 3.7). 0 is no limit beyond that of any call.
+func (a Attempt) queryWithin(e QuerySent, now time.Time) time.Duration {
+	switch {
+	case e.Last:
+		return a.Terms.QueryEvery
+	case a.State == InDoubt && now.Before(a.deadlineAt):
+		return max(a.deadlineAt.Sub(now), minimumCall)
+	default:
+		return 0
+	}
+}
+
+// sendQuery is the journaled beginning of a Query Order call.
+func (a Attempt) sendQuery(e QuerySent) Attempt {
+	a.inFlight, a.askAt, a.lastAsked = queryCall, time.Time{}, e.Last
+	a.Asked++
+	return a
+}
+
+// sendRevoke is the journaled beginning of a Revoke call. From here on the
+// attempt can never be concluded paid (design 3.8, one-way door).
+func (a Attempt) sendRevoke() Attempt {
+	if !a.State.Settled() && a.State != Revoking && a.State != Confirming || a.State == Paid {
+		panic(fmt.Sprintf("revoke sent in state %q", a.State))
+	}
+	a.inFlight, a.revokeAt, a.askAt = revokeCall, time.Time{}, time.Time{}
+	a.Revokes++
+	return a
+}
+
+// land takes the call off the wire; an answer to a call that was not made is a bug.
+func (a Attempt) land(c call) Attempt {
+	if a.inFlight != c {
+		panic(fmt.Sprintf("answer to %q while %q is on its way", c, a.inFlight))
+	}
+	a.inFlight = noCall
+	return a
+}
+
+// submitted takes the answer to Quick Pay.
+func (a Attempt) submitted(r Answer, now time.Time) Attempt {
+	a = a.heard(r)
+	switch r.Finding {
+	case FoundPaid: // Q1
+		return a.paid(r)
+	case FoundNotSent: // E1, E2: no byte was written, no order exists
+		a = a.calm()
+		a.State, a.Reason, a.Code = Failed, ReasonNotSent, r.Code
+		return a
+	case FoundCommFail: // E7, seed rule 3: the transaction failed; unsigned, so a watch looks behind it
+		a.State, a.Reason = Failed, ReasonCommFail
+		return a.startWatch(FoundCommFail, now.Add(a.Terms.FirstQuery))
+	}
+	a.State = InDoubt
+	switch r.Finding {
+	case FoundDeclined: // Q8, Q9: never a failure yet (seed rule 2); the first query goes out at once
+		a.declined, a.Code, a.askAt = true, r.Code, now
+	case FoundUserPaying: // Q3
+		a.askAt = now.Add(a.Terms.QueryEvery)
+	default: // Q2, Q4 to Q7, Q10, E3 to E6, E8 to E10
+		a = a.doubt(r)
+		a.askAt = now.Add(a.Terms.FirstQuery)
+	}
+	return a
+}
+
+// heard keeps what every answer may tell beside its finding.
+func (a Attempt) heard(r Answer) Attempt {
+	a = a.raise(r.Alarm)
+	if r.TransactionID != "" {
+		a.TransactionID = r.TransactionID
+	}
+	if !r.Date.IsZero() && r.Date.Sub(a.CreatedAt) >= revocable {
+		a.expired = true // design 3.16: only the gateway's clock establishes that 7 days are gone
+	}
+	if noNews(r.Finding) {
+		a.quiet++
+	} else {
+		a.quiet = 0
+	}
+	if a.quiet >= alarmAfter && r.Finding == FoundCommFail {
+		a = a.raise(AttentionConfiguration) // E7: three in a row
+	}
+	return a
+}
+
+// noNews reports a finding that leaves what was known unchanged (NO INFO).
+func noNews(f Finding) bool { return f == FoundUnclear || f == FoundCommFail || f == FoundNotSent }
+
+// raise puts the attempt on the attention list. The first reason stands until
+// somebody has seen it, but money found behind a verdict comes before all.
+func (a Attempt) raise(why Attention) Attempt {
+	if a.Attention == "" || why == AttentionPaidLate {
+		a.Attention = why
+	}
+	return a
+}
+
+// believe drops the alarm of answers that could not be believed, now that one can.
+func (a Attempt) believe() Attempt {
+	a.foreign = false
+	switch a.Attention {
+	case AttentionMismatch, AttentionSignature, AttentionConfiguration:
+		a.Attention = ""
+	}
+	return a
+}
+
+// paid concludes Q1 or S1.
+func (a Attempt) paid(r Answer) Attempt {
+	a = a.believe().calm()
+	a.State = Paid
+	if a.away {
+		a = a.raise(AttentionPaidAway)
+	}
+	return a
+}
+
+// calm takes everything that was due off the list.
+func (a Attempt) calm() Attempt {
+	a.askAt, a.revokeAt = time.Time{}, time.Time{}
+	return a
+}
+
+// queried takes the answer to Query Order; trade_state alone decides (design 3.6).
+func (a Attempt) queried(r Answer, now time.Time) Attempt {
+	a = a.doubt(r)
+	switch a.State {
+	case InDoubt:
+		return a.queriedInDoubt(r, now)
+	case Revoking:
+		return a.queriedRevoking(r, now)
+	case Confirming:
+		return a.queriedConfirming(r, now)
+	case Paid:
+		return a.queriedPaid(r)
+	default:
+		if a.Watch {
+			return a.queriedWatch(r, now)
+		}
+		return a.queriedOver(r, now)
+	}
+}
+
+// doubt takes a Mismatch: somebody else's order until shown otherwise, nothing
+// revokes by itself (design 3.10).
+func (a Attempt) doubt(r Answer) Attempt {
+	if r.Finding == FoundMismatch {
+		a.foreign, a.revokeAt = true, time.Time{}
+		a = a.raise(AttentionMismatch)
+	}
+	return a
+}
+
+// queriedInDoubt: design 3.6, rows S1 to S13.
+func (a Attempt) queriedInDoubt(r Answer, now time.Time) Attempt {
+	switch r.Finding {
+	case FoundPaid: // S1
+		return a.paid(r)
+	case FoundClosed, FoundRevoked: // S4, S5
+		a = a.believe().calm()
+		a.State, a.Reason, a.closed = Failed, ReasonClosed, true
+		return a
+	case FoundRefunding: // S3
+		a = a.believe().calm().raise(AttentionRefunded)
+		a.State, a.Reason, a.closed = Revoked, ReasonRefunded, true
+		return a
+	case FoundPayError, FoundNotPaid, FoundNoOrder: // S6, S8, S11
+		if a.declined && !a.foreign { // design 3.3: two signed answers agree
+			a.State, a.Reason = Failed, ReasonDeclined
+			return a.startWatch(FoundDeclined, now.Add(a.Terms.FirstQuery))
+		}
+		if r.Finding == FoundPayError && !a.foreign { // S8, outside design 3.3
+			return a.toRevoking(ReasonPayError, now)
+		}
+	}
+	return a.askOn(now)
+}
+
+// askOn goes on asking; at the deadline one last query, then revoke, and
+// nobody can postpone it (design 3.7).
+func (a Attempt) askOn(now time.Time) Attempt {
+	switch {
+	case a.foreign:
+		a.askAt = a.watchAsk(now)
+	case a.lastAsked:
+		return a.toRevoking(ReasonDeadline, now)
+	default:
+		a.askAt = now.Add(a.queryWait())
+		if a.askAt.After(a.deadlineAt) {
+			a.askAt = later(a.deadlineAt, now)
+		}
+	}
+	return a
+}
+
+// queriedPaid: S14 and S15. The recorded verdict stands; a person should look.
+func (a Attempt) queriedPaid(r Answer) Attempt {
+	switch r.Finding {
+	case FoundRevoked, FoundRefunding:
+		return a.raise(AttentionRefunded)
+	case FoundNotPaid, FoundClosed, FoundPayError, FoundNoOrder, FoundUserPaying:
+		return a.raise(AttentionContradiction)
+	}
+	return a
+}
+
+// queriedOver: a settled attempt that nobody watches any more was asked about.
+// Money found behind a verdict that the gateway never confirmed goes back;
+// one that it did confirm is a contradiction for a person (S14).
+func (a Attempt) queriedOver(r Answer, now time.Time) Attempt {
+	switch {
+	case r.Finding != FoundPaid && r.Finding != FoundUserPaying:
+		return a
+	case a.closed:
+		return a.raise(AttentionContradiction)
+	default:
+		return a.paidLate(r, now)
+	}
+}
+
+// resumed takes an attempt up again after a restart. What was on its way is
+// lost and never sent again: a submission without an answer is in doubt.
+func (a Attempt) resumed(now time.Time) Attempt {
+	a.away, a.inFlight = true, noCall
+	if a.State == Submitting {
+		a.State = InDoubt
+	}
+	return a.rebased(now)
+}
+
+// rebased starts the clocks again after a restart, a jump of the clock or a
+// sleep: permissions count from now, obligations from the journal's time
+// (design 3.16). The gateway is asked before any timer acts.
+func (a Attempt) rebased(now time.Time) Attempt {
+	left := min(max(a.deadlineAt.Sub(now), 0), a.Terms.Deadline)
+	a.since = now
+	a.deadlineAt = later(now.Add(left), a.RevokeReady())
+	a.lastAsked = false
+	if !a.Open() || a.inFlight != noCall {
+		return a
+	}
+	a = a.calm()
+	a.askAt = now
+	unconfirmed := a.Watch && a.watchKind == FoundDeclined && !a.reversed
+	if a.State == Revoking || a.State == Confirming && a.refused || unconfirmed {
+		a = a.scheduleRevoke(now)
+	}
+	return a
+}

@@ -1,0 +1,152 @@
+package pos
+
+import "time"
+
+// toRevoking closes the one-way door: from here on the attempt can never be
+// concluded paid, because a revoke that was delayed on its way could give the
+// money back after the goods have left (design 3.8).
+func (a Attempt) toRevoking(why Reason, now time.Time) Attempt {
+	if a.State != Revoking {
+		a.State, a.Reason = Revoking, why
+	}
+	a.Watch, a.askAt = false, time.Time{}
+	if a.expired {
+		return a.toRefused(now)
+	}
+	return a.scheduleRevoke(now)
+}
+
+// scheduleRevoke has the next revoke sent at t, or as soon as it is allowed:
+// not before 15 s, not while the gateway asks for a pause, not after 7 days,
+// and never by itself for somebody else's order.
+func (a Attempt) scheduleRevoke(t time.Time) Attempt {
+	a.revokeAt = time.Time{}
+	if !a.expired && !a.foreign {
+		a.revokeAt = later(t, a.RevokeReady())
+	}
+	return a
+}
+
+// toRefused: the gateway will not revoke (V6, V11, V12) or 7 days are gone.
+// Not proof of anything: ask, and try again every 5 minutes.
+func (a Attempt) toRefused(now time.Time) Attempt {
+	a.State, a.refused = Confirming, true
+	a.askAt = now.Add(a.Terms.confirmAfter())
+	return a.scheduleRevoke(now.Add(slow))
+}
+
+// revokeAnswered takes the answer to Revoke, of an attempt that is being
+// revoked or of a watch. recall was read before result_code (design 3.8).
+func (a Attempt) revokeAnswered(r Answer, now time.Time) Attempt {
+	if !noNews(r.Finding) {
+		a.Recall = r.Recall
+	}
+	a.holdUntil = now.Add(r.NotBefore) // V9
+	switch {
+	case r.Finding == FoundRevokeAccepted: // V1: not proof, a query has to agree
+		a.refused, a.reversed = false, true
+		a.askAt = now.Add(a.Terms.confirmAfter())
+		if !a.Watch {
+			a.State = Confirming
+		}
+		return a
+	case r.Finding == FoundRevokeRefused && a.Watch:
+		a.askAt = now.Add(a.Terms.confirmAfter())
+		return a.scheduleRevoke(now.Add(slow))
+	case r.Finding == FoundRevokeRefused:
+		return a.toRefused(now)
+	default: // V2 to V5, V7 to V10, V13, and no usable answer
+		if !a.Watch {
+			a.State = Revoking
+		}
+		return a.revokeAgain(now)
+	}
+}
+
+// revokeAgain waits for the next revoke, with a query in between.
+func (a Attempt) revokeAgain(now time.Time) Attempt {
+	if a.expired && !a.Watch {
+		return a.toRefused(now)
+	}
+	a = a.revokeNext(now)
+	a.askAt = now.Add(a.Terms.revokeWait(a.Revokes) / 2)
+	return a
+}
+
+// revokeNext has the next revoke sent when its step is over: the first at
+// once, from the tenth on every 5 minutes and on the attention list; never
+// forgotten (design 3.8).
+func (a Attempt) revokeNext(now time.Time) Attempt {
+	if a.Revokes >= slowAfter {
+		a = a.raise(AttentionRevokeSlow)
+	}
+	if a.Revokes == 0 {
+		return a.scheduleRevoke(now)
+	}
+	return a.scheduleRevoke(now.Add(a.Terms.revokeWait(a.Revokes)))
+}
+
+// over concludes revoked by evidence: W1, W2, W3.
+func (a Attempt) over() Attempt {
+	a = a.believe().calm()
+	a.State, a.closed = Revoked, true
+	return a
+}
+
+// queriedRevoking: a query between two revokes. Only an end that the gateway
+// itself names counts; SUCCESS does not open the door again (S1r).
+func (a Attempt) queriedRevoking(r Answer, now time.Time) Attempt {
+	switch r.Finding {
+	case FoundRevoked, FoundClosed, FoundRefunding: // W1, W2, W3
+		return a.over()
+	case FoundPaid: // W4
+		a.paidSeen = true
+		a = a.believe()
+	}
+	switch {
+	case a.foreign:
+		a.askAt = a.watchAsk(now)
+	case a.expired:
+		a = a.toRefused(now)
+	case a.revokeAt.IsZero():
+		a = a.revokeNext(now)
+	}
+	return a
+}
+
+// queriedConfirming: the query that checks an accepted revoke, or one that the
+// gateway refused.
+func (a Attempt) queriedConfirming(r Answer, now time.Time) Attempt {
+	switch {
+	case r.Finding == FoundRevoked, r.Finding == FoundClosed, r.Finding == FoundRefunding: // W1, W2, W3
+		return a.over()
+	case a.foreign:
+		a.askAt = a.watchAsk(now)
+		return a
+	case noNews(r.Finding): // W7
+		a.askAt = now.Add(a.Terms.revokeWait(a.quiet))
+		return a
+	case a.refused:
+		return a.queriedRefused(r, now)
+	case r.Finding == FoundNoOrder: // W6: final only under 13.3 (b), so a watch looks on
+		a.State = Revoked
+		return a.startWatch(FoundRevokeAccepted, a.watchAsk(now)).watchMayEnd(now)
+	}
+	a.paidSeen = a.paidSeen || r.Finding == FoundPaid
+	a.State = Revoking // W4, W5
+	return a.revokeAgain(now)
+}
+
+// queriedRefused: the gateway refused to revoke. If it is paid a person has to
+// give the money back by a refund; else go on, every 5 minutes.
+func (a Attempt) queriedRefused(r Answer, now time.Time) Attempt {
+	if r.Finding == FoundPaid {
+		a.paidSeen = true
+		a = a.believe().raise(AttentionRevokeRefused)
+	}
+	a.askAt = now.Add(slow)
+	if a.revokeAt.IsZero() {
+		a = a.scheduleRevoke(now.Add(slow))
+	}
+	return a
+}
