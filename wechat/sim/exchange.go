@@ -1,0 +1,169 @@
+package sim
+
+import (
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+	"unicode/utf8"
+)
+
+// exchange is one request on its way in and its answer on the way out. Faults
+// mark it before it is handled; the marks are obeyed at the stage they belong to.
+type exchange struct {
+	op       Op
+	at       time.Time // when the gateway took the request
+	in       message   // as received; nil when it was no message
+	merchant *Merchant // nil until the signature was verified
+	nonce    string    // for the answer
+	dice     *rand.Rand
+	out      message // the answer; nil while there is none
+
+	faults  []string      // what went wrong, in words, for the log
+	unheard bool          // the request never arrives
+	lateBy  time.Duration // the request arrives so much later, when nobody waits any more
+	twice   bool          // the request arrives two times
+	refusal string        // err_code to answer, without doing anything
+
+	lies  []func(*exchange) // change the answer before it is signed
+	forge func(*exchange)   // changes the answer after it was signed
+	spoil func(*page)       // changes what goes over the wire
+
+	wait time.Duration // before the answer leaves
+	skew time.Duration // error of the Date header
+	lost bool          // the connection breaks before the answer
+	cut  bool          // the connection breaks in the middle of the answer
+}
+
+// page is an answer as HTTP carries it.
+type page struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// maxRequest bounds a request's body in bytes; detail alone may have 6000.
+const maxRequest = 64 << 10
+
+// admit reads a request and verifies who sends it (wechatpay-v2.md 3, 4, 5.1).
+// What fails here is answered with return_code FAIL, unsigned: until the end
+// of this function nobody knows whose key would sign.
+func (x *exchange) admit(known []Merchant, r *http.Request) {
+	if why := x.read(r); why != nil {
+		x.reject(why)
+		return
+	}
+	if why := check(x.in, envelopeRules(x.op)); why != nil {
+		x.reject(why)
+		return
+	}
+	find := merchantFor
+	if x.op == onSignKey {
+		find = keyHolder
+	}
+	m, why := find(known, x.in)
+	switch {
+	case why != nil:
+		x.reject(why)
+	case !x.in.genuine(m.Key):
+		x.reject(&refusal{"SIGNERROR", "signature error"})
+	case x.op == OnRevoke && r.TLS != nil && len(r.TLS.PeerCertificates) == 0:
+		x.reject(&refusal{"CERT_ERROR", "client certificate required"}) // wechatpay-v2.md 2.3
+	default:
+		x.merchant = m
+	}
+}
+
+// read takes the message out of the request.
+func (x *exchange) read(r *http.Request) *refusal {
+	if r.Method != http.MethodPost {
+		return &refusal{"REQUIRE_POST_METHOD", "use POST"}
+	}
+	doc, err := io.ReadAll(io.LimitReader(r.Body, maxRequest+1))
+	switch {
+	case err != nil || len(doc) > maxRequest:
+		return &refusal{"XML_FORMAT_ERROR", "body cut short or too long"}
+	case !utf8.Valid(doc):
+		return &refusal{"NOT_UTF8", "body is not UTF-8"}
+	}
+	if x.in, err = parse(doc); err != nil {
+		return &refusal{"XML_FORMAT_ERROR", "XML format error"}
+	}
+	return nil
+}
+
+// reject answers in the first layer (wechatpay-v2.md 3.2).
+func (x *exchange) reject(why *refusal) {
+	x.out = message{"return_code": "FAIL", "return_msg": why.code + ": " + why.text}
+}
+
+// yes begins an answer that succeeds: the layers that all operations share.
+func (x *exchange) yes() message {
+	m := message{
+		"return_code": "SUCCESS", "return_msg": "OK", "result_code": "SUCCESS",
+		"nonce_str": x.nonce,
+	}
+	for _, name := range []string{"appid", "mch_id", "sub_appid", "sub_mch_id"} {
+		m.set(name, x.in[name])
+	}
+	return m
+}
+
+// no is an answer that fails in the second layer. On Revoke it says recall Y:
+// recall is required there with FAIL too (wechatpay-v2.md 3.2, 6.3).
+func (x *exchange) no(code, text string) message {
+	m := x.yes()
+	m["result_code"], m["err_code"], m["err_code_des"] = "FAIL", code, text
+	if x.op == OnRevoke {
+		m["recall"] = "Y"
+	}
+	return m
+}
+
+// set writes a value unless it is empty: no empty element is ever sent.
+func (m message) set(name, value string) {
+	if value != "" {
+		m[name] = value
+	}
+}
+
+// page turns the answer into what goes over the wire: lies are signed, forgeries are not.
+func (x *exchange) page() *page {
+	for _, lie := range x.lies {
+		lie(x)
+	}
+	if x.merchant != nil && x.op != onSignKey && x.out["return_code"] == "SUCCESS" {
+		x.out["sign"] = x.out.signature(x.in.signType(), x.merchant.Key)
+		if x.forge != nil {
+			x.forge(x)
+		}
+	}
+	p := &page{http.StatusOK, http.Header{"Content-Type": {"text/plain"}}, x.out.xml()}
+	if x.spoil != nil {
+		x.spoil(p)
+	}
+	return p
+}
+
+// send delivers the answer, or breaks the connection.
+func (g *Gateway) send(w http.ResponseWriter, r *http.Request, x *exchange) {
+	if x.wait > 0 && g.config.Sleep(r.Context(), x.wait) != nil || x.lost {
+		panic(http.ErrAbortHandler)
+	}
+	p := x.page()
+	header := w.Header()
+	for name, values := range p.header {
+		header[name] = slices.Clone(values)
+	}
+	header.Set("Date", g.config.Now().Add(x.skew).UTC().Format(http.TimeFormat))
+	header.Set("Content-Length", strconv.Itoa(len(p.body)))
+	w.WriteHeader(p.status)
+	if x.cut {
+		_, _ = w.Write(p.body[:len(p.body)/2])
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	}
+	_, _ = w.Write(p.body) // whether the caller is still there is the caller's matter
+}
