@@ -1,0 +1,72 @@
+package wechat
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"cashier/pos"
+)
+
+// Operation is one call of the API, by the name that WeChat Pay gives it.
+type Operation string
+
+// The operations of this package and those that share the published limits.
+const (
+	QuickPay            Operation = "Quick Pay"
+	QueryOrder          Operation = "Query Order"
+	Revoke              Operation = "Revoke"
+	UnifiedOrder        Operation = "Unified Order"
+	Refund              Operation = "Refund"
+	QueryRefund         Operation = "Query Refund"
+	Declaration         Operation = "Declaration"
+	RegisterSubMerchant Operation = "Register Sub-merchant"
+)
+
+// limits is the published table, calls per second and mch_id (API Rules,
+// "Frequency limits"; design 3.13). No limit is published for Revoke.
+var limits = map[Operation]int{
+	QueryOrder:          1800,
+	UnifiedOrder:        600,
+	Refund:              150,
+	QueryRefund:         300,
+	QuickPay:            30,
+	Declaration:         600,
+	RegisterSubMerchant: 30,
+}
+
+// patience is how long a call waits for its place before it is refused. A
+// cashier does not notice it, and a queue longer than that is a wrong share.
+const patience = time.Second
+
+// budget keeps the published limits: one bucket for each operation.
+type budget map[Operation]*rate.Limiter
+
+// newBudget takes one of share equal parts of every limit. A bucket holds one
+// call, so that calls are spaced and no second ever sees more than the limit;
+// a bucket of a whole second's calls could let out twice as many.
+func newBudget(share int) budget {
+	b := make(budget, len(limits))
+	for op, perSecond := range limits {
+		b[op] = rate.NewLimiter(rate.Limit(float64(perSecond)/float64(share)), 1)
+	}
+	return b
+}
+
+// take waits for a place in the limit of op, for patience at most; when it
+// could not come in time it refuses at once. The error has pos.KindUnavailable.
+func (b budget) take(ctx context.Context, op Operation) error {
+	bucket, limited := b[op]
+	if !limited {
+		return nil
+	}
+	waiting, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if bucket.Wait(waiting) != nil {
+		return &pos.Error{Kind: pos.KindUnavailable, Hint: "try again in a moment; wechat.share says how many tills share the limit",
+			Err: fmt.Errorf("this till's share of the limit for %s, %.3g calls a second, is used up", op, float64(bucket.Limit()))}
+	}
+	return nil
+}
