@@ -117,6 +117,38 @@ func TestLateRequest(t *testing.T) {
 	})
 }
 
+// TestWitnessesLookNow: what is told about orders is true at that moment, without any call in between.
+func TestWitnessesLookNow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		till := newTill(t, Config{})
+		g := till.gateway
+		g.Inject(OnQuickPay, Late(5*time.Second))
+		till.want(30, "pay: lost | 5s | truth: USERPAYING")
+		till.code = "130000000000000002"
+		g.Inject(OnQuickPay, Late(5*time.Second))
+		till.pay("A2", 12)
+		<-time.After(6 * time.Second)
+		all := g.Orders()
+		if len(all) != 2 || all[0].State != Success || all[1].State != Success {
+			t.Errorf("%+v", all)
+		}
+	})
+}
+
+// TestRefusedAtTheDoor: no fault gives an unverified request a signed answer or an order.
+func TestRefusedAtTheDoor(t *testing.T) {
+	for _, chance := range Storm(1) {
+		till := newTill(t, Config{Sleep: noSleep})
+		till.gateway.Inject(OnQuickPay, chance.Fault)
+		m := till.signed(till.order("A1", 12))
+		m["nonce_str"] = "changed"
+		got := till.post("/pay/micropay", string(m.xml()))
+		if _, made := till.gateway.Order("A1"); made || got.message["sign"] != "" || got.message["mch_id"] != "" {
+			t.Errorf("%s: %v", till.gateway.Calls()[0].Faults, got.message)
+		}
+	}
+}
+
 // TestRedirectFollowed: a client that follows the 307 submits twice, and the gateway's count tells.
 func TestRedirectFollowed(t *testing.T) {
 	till := newTill(t, Config{})

@@ -107,6 +107,24 @@ func TestVoucherWorksAgain(t *testing.T) {
 	}
 }
 
+// TestTroubleStays: only row 34 heals, and only where its order was revoked.
+func TestTroubleStays(t *testing.T) {
+	other := Merchant{AppID: "wx2", MchID: "20000100", Key: "secret"}
+	till := newTill(t, Config{Merchants: []Merchant{shop, other}, MinRevokeAge: -1})
+	till.want(33, "pay: lost | revoke: N | query: REVOKED")
+	till.code = "130000000000000002"
+	if got := till.pay("A2", 33); got.says != "lost" {
+		t.Errorf("the next 33: %s", got.says)
+	}
+	till.code = "130000000000000003"
+	till.pay("A3", 34)
+	till.revoke("A3")
+	till.code, till.merchant = "130000000000000004", other
+	if got := till.pay("A4", 34); got.says != "lost" {
+		t.Errorf("34 at another merchant: %s", got.says)
+	}
+}
+
 // TestOneSubmission: no story makes the gateway count an order twice.
 func TestOneSubmission(t *testing.T) {
 	for _, row := range Scenarios() {

@@ -194,11 +194,14 @@ func TestRepeatedNumber(t *testing.T) {
 		if got := till.pay("A1", c.minor+1); got.says != "OUT_TRADE_NO_USED" {
 			t.Errorf("%d %s, another amount: %s", c.minor, c.state, got.says)
 		}
-		till.code = "130000000000000005"
-		if got := till.pay("A1", c.minor); got.says != "OUT_TRADE_NO_USED" {
-			t.Errorf("%d %s, another code: %s", c.minor, c.state, got.says)
+		for field, value := range map[string]string{"auth_code": "130000000000000005", "body": "Tea", "fee_type": "USD"} {
+			m := till.order("A1", c.minor)
+			m[field] = value
+			if got := till.post("/pay/micropay", string(till.signed(m).xml())); got.says != "OUT_TRADE_NO_USED" {
+				t.Errorf("%d %s, another %s: %s", c.minor, c.state, field, got.says)
+			}
 		}
-		if n, orders := till.gateway.Seen("A1"), till.gateway.Orders(); n != 4 || len(orders) != 1 {
+		if n, orders := till.gateway.Seen("A1"), till.gateway.Orders(); n != 6 || len(orders) != 1 {
 			t.Errorf("seen %d times, %d orders", n, len(orders))
 		}
 	}
@@ -217,8 +220,16 @@ func TestUsedCode(t *testing.T) {
 
 // TestNaming: how query and revoke name an order (wechatpay-v2.md 6.2, 6.3).
 func TestNaming(t *testing.T) {
-	till := newTill(t, Config{MinRevokeAge: -1})
+	other := Merchant{AppID: "wx2", MchID: "20000100", Key: "secret"}
+	till := newTill(t, Config{Merchants: []Merchant{shop, other}, MinRevokeAge: -1})
 	id := till.pay("A1", 12).message["transaction_id"]
+	stranger := *till
+	stranger.merchant = other
+	for _, m := range []message{{"out_trade_no": "A1"}, {"transaction_id": id}} {
+		if got := stranger.post("/pay/orderquery", string(stranger.signed(m).xml())); got.says != "ORDERNOTEXIST" {
+			t.Errorf("another merchant sees the order: %s", got.says)
+		}
+	}
 	if len(id) != 28 || !isDigits(id) {
 		t.Errorf("transaction_id %q", id)
 	}

@@ -22,17 +22,21 @@ func TestContextEndsWait(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 		defer cancel()
 		doc := string(till.signed(till.order("A1", 48)).xml())
-		req, err := http.NewRequestWithContext(ctx, http.MethodPost, till.base+"/pay/micropay", strings.NewReader(doc))
-		if err != nil {
-			t.Fatal(err)
+		submit := func() error {
+			req, err := http.NewRequestWithContext(ctx, http.MethodPost, till.base+"/pay/micropay", strings.NewReader(doc))
+			if err != nil {
+				return err
+			}
+			_, err = Transport(till.gateway).RoundTrip(req)
+			return err
 		}
 		start := time.Now()
-		_, err = Transport(till.gateway).RoundTrip(req)
+		err := submit()
 		if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != 3*time.Second {
 			t.Errorf("%v after %v", err, time.Since(start))
 		}
 		till.want(48, "truth: SUCCESS")
-		if _, err := Transport(till.gateway).RoundTrip(req); !errors.Is(err, context.DeadlineExceeded) || till.gateway.Seen("A1") != 1 {
+		if err := submit(); !errors.Is(err, context.DeadlineExceeded) || till.gateway.Seen("A1") != 1 {
 			t.Errorf("an ended context: %v, seen %d times", err, till.gateway.Seen("A1"))
 		}
 	})

@@ -54,6 +54,7 @@ func TestWellFormed(t *testing.T) {
 func FuzzXML(f *testing.F) {
 	f.Add("plain", []byte(`<xml><a>1</a></xml>`))
 	f.Add("]]> & \r\n <", []byte(`<xml><![CDATA[`))
+	f.Add("\r", []byte(`<xml/>`))
 	f.Fuzz(func(t *testing.T, value string, doc []byte) {
 		_, _ = parse(doc)
 		if !legal(value) {
