@@ -174,7 +174,7 @@ func (a Attempt) heard(r Answer) Attempt {
 		a.TransactionID = r.TransactionID
 	}
 	if !r.Date.IsZero() && r.Date.Sub(a.CreatedAt) >= revocable {
-		a.expired = true // design 3.16: only the gateway's clock establishes that 7 days are gone
+		a.expired, a.revokeAt = true, time.Time{} // design 3.16: only the gateway's clock says that 7 days are gone
 	}
 	if noNews(r.Finding) {
 		a.quiet++
@@ -340,6 +340,9 @@ func (a Attempt) rebased(now time.Time) Attempt {
 	a.since = now
 	a.deadlineAt = later(now.Add(left), a.RevokeReady())
 	a.lastAsked = false
+	if !a.revokeAt.IsZero() {
+		a = a.scheduleRevoke(a.revokeAt)
+	}
 	if !a.Open() || a.inFlight != noCall {
 		return a
 	}

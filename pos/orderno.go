@@ -18,7 +18,7 @@ const maxCounter = 999_999
 
 var (
 	tillIDForm      = regexp.MustCompile(`^[0-9A-Z]{1,8}$`)
-	incarnationForm = regexp.MustCompile(`^[0-9A-V]{4}$`)
+	incarnationForm = regexp.MustCompile(`^[0-9A-Z]{4}$`)
 	orderNoForm     = regexp.MustCompile(`^[0-9A-Z]{6,32}$`)
 )
 
@@ -37,7 +37,7 @@ func NewOrderNo(till string, day time.Time, incarnation string, counter int) (Or
 		return "", err
 	}
 	if !incarnationForm.MatchString(incarnation) {
-		return "", &Error{Kind: KindInternal, Err: fmt.Errorf("journal incarnation %q is not four base-32 characters", incarnation)}
+		return "", &Error{Kind: KindInternal, Err: fmt.Errorf("journal incarnation %q is not four digits or upper-case letters", incarnation)}
 	}
 	if counter < 1 || counter > maxCounter {
 		return "", invalid("the till sells again tomorrow; use another till today", "order number %d of the day does not exist", counter)

@@ -1,0 +1,242 @@
+package pos
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+var update = flag.Bool("update", false, "rewrite testdata from what the code does; then read the diff")
+
+// t0 is when every test's first attempt begins.
+var t0 = time.Date(2026, 11, 21, 12, 30, 0, 0, time.UTC)
+
+// someIntent is an attempt about HKD 12.50 under the documented terms.
+func someIntent() Intended {
+	return Intended{
+		OrderNo: "K1261121Q7RX000001", Sale: "K1261121Q7RX000001", Number: 1, Method: QuickPay,
+		Amount: Money{1250, "HKD"}, CodeLast4: "6789", Fingerprint: "f1", Till: "K1", Counter: 1, Terms: DefaultTerms,
+	}
+}
+
+// TestNext_Conversations plays the scripts in testdata/next. A script is a list
+// of commands; behind "----" stands what the machine does:
+//
+//	charge                     begin an attempt at 0 s
+//	submit|query|revoke FINDING [recall=Y|N] [code=X] [alarm=X] [id=X] [hold=DUR] [date=DUR]
+//	                           an answer to the call that is on its way
+//	say query|revoke FINDING … from now on such a call is answered so, 0.1 s after it is sent
+//	press | ask | leave | return | ack | restart | step
+//	                           an event
+//	+DUR                       so much later; every call that comes due is sent, and
+//	                           answered if there is a say for it
+//
+// Run with -update to rewrite the answers, then read the diff: it is the review.
+func TestNext_Conversations(t *testing.T) {
+	files, err := filepath.Glob("testdata/next/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no conversations: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			script, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := playScript(t, string(script))
+			if *update {
+				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got != string(script) {
+				t.Errorf("%s differs (run with -update and read the diff):\n%s", file, got)
+			}
+		})
+	}
+}
+
+// playScript answers every block of a script.
+func playScript(t *testing.T, script string) string {
+	c := &conversation{t: t, now: t0, says: map[call]Answer{}}
+	var out strings.Builder
+	for block := range strings.SplitSeq(strings.TrimRight(script, "\n"), "\n\n") {
+		commands, _, _ := strings.Cut(block, "\n----")
+		out.WriteString(commands + "\n----\n")
+		c.said.Reset()
+		for line := range strings.SplitSeq(commands, "\n") {
+			if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+				c.do(line)
+			}
+		}
+		out.WriteString(c.said.String() + "\n")
+	}
+	return strings.TrimRight(out.String(), "\n") + "\n"
+}
+
+// conversation drives Next as the till would, with a clock of its own.
+type conversation struct {
+	t      *testing.T
+	a      Attempt
+	now    time.Time
+	wake   time.Time // After
+	lands  time.Time // when the call on its way is answered by a say
+	says   map[call]Answer
+	said   strings.Builder
+	events []Entry
+}
+
+func (c *conversation) do(line string) {
+	c.t.Helper()
+	word, rest, _ := strings.Cut(line, " ")
+	switch word {
+	case "charge":
+		c.take(someIntent())
+	case "submit":
+		c.take(SubmitAnswered{c.answer(rest)})
+	case "query":
+		c.take(QueryAnswered{c.answer(rest)})
+	case "revoke":
+		c.take(RevokeAnswered{c.answer(rest)})
+	case "say":
+		which, answer, _ := strings.Cut(rest, " ")
+		c.says[call(which)] = c.answer(answer)
+	case "press":
+		c.take(RevokePressed{})
+	case "ask":
+		c.take(AskPressed{})
+	case "leave":
+		c.take(Left{})
+	case "return":
+		c.take(Returned{})
+	case "ack":
+		c.take(Acknowledged{})
+	case "restart":
+		c.take(Resumed{})
+	case "step":
+		c.take(ClockStepped{ByMS: 60_000})
+	default:
+		c.pass(line)
+	}
+}
+
+// pass lets time pass; whatever comes due is sent.
+func (c *conversation) pass(by string) {
+	c.t.Helper()
+	d, err := time.ParseDuration(strings.TrimPrefix(by, "+"))
+	if err != nil {
+		c.t.Fatalf("script: %v", err)
+	}
+	until := c.now.Add(d)
+	for {
+		switch {
+		case !c.lands.IsZero() && !c.lands.After(until):
+			c.now, c.lands = later(c.now, c.lands), time.Time{}
+			c.take(c.saidAnswer())
+		case c.a.inFlight == noCall && !c.wake.IsZero() && !c.wake.After(until):
+			c.now, c.wake = later(c.now, c.wake), time.Time{}
+			c.take(Ticked{})
+		default:
+			c.now = until
+			return
+		}
+	}
+}
+
+// saidAnswer is the standing answer to the call on its way.
+func (c *conversation) saidAnswer() Event {
+	if c.a.inFlight == revokeCall {
+		return RevokeAnswered{c.says[revokeCall]}
+	}
+	return QueryAnswered{c.says[queryCall]}
+}
+
+// take gives one event to the machine and writes down what it does.
+func (c *conversation) take(e Event) {
+	next, effects := Next(c.a, e, c.now)
+	c.a = next
+	fmt.Fprintf(&c.said, "%7s  %s", c.since(c.now), describe(next))
+	for _, effect := range effects {
+		switch effect := effect.(type) {
+		case Record:
+			c.events = append(c.events, Entry{At: c.now, Event: effect.Event, Seq: int64(len(c.events) + 1)})
+			c.a.Seq = int64(len(c.events))
+			fmt.Fprintf(&c.said, " | %s", EventName(effect.Event))
+		case Submit:
+			c.said.WriteString(" SUBMIT")
+		case Query:
+			c.said.WriteString(" QUERY")
+			if effect.Within > 0 {
+				fmt.Fprintf(&c.said, "<%s", effect.Within)
+			}
+		case Revoke:
+			c.said.WriteString(" REVOKE")
+		case After:
+			c.wake = effect.At
+			fmt.Fprintf(&c.said, " wait until %s", c.since(effect.At))
+		}
+	}
+	if _, said := c.says[c.a.inFlight]; said && c.lands.IsZero() {
+		c.lands = c.now.Add(100 * time.Millisecond)
+	}
+	c.said.WriteString("\n")
+}
+
+// since prints a time as seconds after the beginning.
+func (c *conversation) since(at time.Time) string {
+	return fmt.Sprintf("%.1fs", at.Sub(t0).Seconds())
+}
+
+// describe is a state as a cashier's manager would say it.
+func describe(a Attempt) string {
+	s := string(a.State)
+	if a.Watch {
+		s += "+watch"
+	}
+	if a.Reason != "" {
+		s += "(" + string(a.Reason) + ")"
+	}
+	if a.Attention != "" {
+		s += " !" + string(a.Attention)
+	}
+	return s
+}
+
+func (c *conversation) answer(text string) Answer {
+	c.t.Helper()
+	fields := strings.Fields(text)
+	r := Answer{Finding: Finding(fields[0])}
+	if r.Finding == FoundPaid {
+		r.TransactionID = "4200"
+	}
+	for _, f := range fields[1:] {
+		key, value, _ := strings.Cut(f, "=")
+		switch key {
+		case "recall":
+			r.Recall = Recall(value)
+		case "code":
+			r.Code = value
+		case "alarm":
+			r.Alarm = Attention(value)
+		case "id":
+			r.TransactionID = value
+		case "hold", "date":
+			d, err := time.ParseDuration(value)
+			if err != nil {
+				c.t.Fatalf("script: %v", err)
+			}
+			if key == "hold" {
+				r.NotBefore = d
+			} else {
+				r.Date = t0.Add(d)
+			}
+		default:
+			c.t.Fatalf("script: unknown field %q", f)
+		}
+	}
+	return r
+}

@@ -1,0 +1,168 @@
+package pos
+
+import (
+	"testing"
+	"time"
+)
+
+// These tests take the sentences of WeChat Pay's page "API Rules" and of the
+// law in docs/law.md one by one. testdata/next has the longer conversations.
+
+// played is an attempt after answers to its calls, each 100 ms after it was due.
+func played(t *testing.T, answers ...Answer) Attempt {
+	t.Helper()
+	now := t0
+	a, _ := Next(Attempt{}, someIntent(), now)
+	for _, r := range answers {
+		for a.inFlight == noCall {
+			effects := a.wait()
+			if len(effects) == 0 {
+				t.Fatalf("no call is due for answer %v: %s", r.Finding, describe(a))
+			}
+			now = later(now, effects[0].(After).At)
+			a, _ = Next(a, Ticked{}, now)
+		}
+		now = now.Add(100 * time.Millisecond)
+		event := map[call]Event{submitCall: SubmitAnswered{r}, queryCall: QueryAnswered{r}, revokeCall: RevokeAnswered{r}}[a.inFlight]
+		a, _ = Next(a, event, now)
+	}
+	return a
+}
+
+func found(f Finding) Answer { return Answer{Finding: f} }
+
+// Seed rule 1: return_code and result_code SUCCESS: the transaction succeeded.
+func TestRule1_SuccessIsPaid(t *testing.T) {
+	if a := played(t, Answer{Finding: FoundPaid, TransactionID: "4200"}); a.State != Paid || a.TransactionID != "4200" || a.Open() {
+		t.Errorf("got %s", describe(a))
+	}
+}
+
+// Seed rule 2: return_code SUCCESS and result_code FAIL is never a failure yet: poll Query Order.
+func TestRule2_SuccessThenFailIsPolled(t *testing.T) {
+	for _, f := range []Finding{FoundDeclined, FoundUserPaying, FoundUnclear} {
+		a := played(t, found(f))
+		if a.State != InDoubt || len(a.wait()) == 0 {
+			t.Errorf("%s: got %s, want in doubt with a query due", f, describe(a))
+		}
+		if a := played(t, found(f), found(FoundPaid)); a.State != Paid {
+			t.Errorf("%s, then a query says SUCCESS: got %s", f, describe(a))
+		}
+	}
+}
+
+// Seed rule 3: return_code FAIL on Quick Pay: the transaction failed. A watch looks behind it.
+func TestRule3_ReturnCodeFailIsFailed(t *testing.T) {
+	if a := played(t, found(FoundCommFail)); a.State != Failed || !a.Watch {
+		t.Errorf("got %s", describe(a))
+	}
+}
+
+// Design 3.4: on every other call return_code FAIL means no information.
+func TestLaw4_ReturnCodeFailElsewhereIsNoInformation(t *testing.T) {
+	if a := played(t, found(FoundUnclear), found(FoundCommFail), found(FoundCommFail), found(FoundPaid)); a.State != Paid {
+		t.Errorf("on Query Order: got %s", describe(a))
+	}
+	a := played(t, found(FoundUnclear), found(FoundPayError), found(FoundCommFail))
+	if a.State != Revoking || a.revokeAt.IsZero() {
+		t.Errorf("on Revoke: got %s", describe(a))
+	}
+}
+
+// Seed, Revoke: recall Y means call again; N means no need to. Both are read
+// before anything is believed, and N is checked by a query (design 3.8).
+func TestRule_Recall(t *testing.T) {
+	y := played(t, found(FoundUnclear), found(FoundPayError), Answer{Finding: FoundRevokeAgain, Recall: RecallYes})
+	if y.State != Revoking || y.Recall != RecallYes || y.revokeAt.IsZero() {
+		t.Errorf("Y: got %s, recall %q", describe(y), y.Recall)
+	}
+	n := played(t, found(FoundUnclear), found(FoundPayError), Answer{Finding: FoundRevokeAccepted, Recall: RecallNo})
+	if n.State != Confirming || n.Recall != RecallNo || n.askAt.IsZero() {
+		t.Errorf("N: got %s, recall %q", describe(n), n.Recall)
+	}
+}
+
+// Design 3.8: the last recall heard stays; an answer that proves nothing does not change it.
+func TestLaw8_RecallIsTheLastHeard(t *testing.T) {
+	a := played(t, found(FoundUnclear), found(FoundPayError), Answer{Finding: FoundRevokeAgain, Recall: RecallYes},
+		found(FoundNotPaid), found(FoundUnclear))
+	if a.Recall != RecallYes {
+		t.Errorf("got %q", a.Recall)
+	}
+}
+
+// Design 3.11.
+func TestLaw11_CanRescan(t *testing.T) {
+	for _, c := range []struct {
+		state         State
+		watch         bool
+		quick, strict bool
+	}{
+		{Submitting, false, false, false}, {InDoubt, false, false, false}, {Revoking, false, false, false},
+		{Confirming, false, false, false}, {Paid, false, false, false},
+		{Failed, true, true, false}, {Failed, false, true, true}, {Revoked, true, true, false}, {Revoked, false, true, true},
+	} {
+		s := Summary{State: c.state, Watch: c.watch}
+		if quick, strict := s.CanRescan(RescanQuick) == nil, s.CanRescan(RescanStrict) == nil; quick != c.quick || strict != c.strict {
+			t.Errorf("%s, watch %v: quick %v, strict %v", c.state, c.watch, quick, strict)
+		}
+	}
+}
+
+// Design 3.7, 3.8: the documented values, and the steps 5, 5, 10, 20, 40, 60 s, then 5 min.
+func TestTerms(t *testing.T) {
+	if err := DefaultTerms.Check(false); err != nil {
+		t.Error(err)
+	}
+	for i, want := range []time.Duration{5, 5, 10, 20, 40, 60, 60, 60, 60, 300, 300} {
+		if got := DefaultTerms.revokeWait(i + 1); got != want*time.Second {
+			t.Errorf("after revoke %d: %s, want %ds", i+1, got, want)
+		}
+	}
+	short := Terms{FirstQuery: 1, QueryEvery: 1, RevokeAfter: 1, RevokeEvery: 1, Deadline: 1}
+	if short.Check(true) != nil || KindOf(short.Check(false)) != KindInvalid {
+		t.Error("short intervals are for a loopback gateway only")
+	}
+	long := DefaultTerms
+	long.Deadline = 61 * time.Second
+	if long.Check(true) == nil || long.Check(false) == nil {
+		t.Error("a deadline over 60 s was taken")
+	}
+}
+
+// Design 3.7: ± 20 %, and the same history always waits the same.
+func TestLaw7_Jitter(t *testing.T) {
+	seen := map[time.Duration]bool{}
+	for asked := range 200 {
+		a := Attempt{Summary: Summary{OrderNo: "K1261121Q7RX000001", Asked: asked}, Terms: DefaultTerms}
+		wait := a.queryWait()
+		if wait < 2400*time.Millisecond || wait > 3600*time.Millisecond || wait != a.queryWait() {
+			t.Errorf("asked %d: %s", asked, wait)
+		}
+		seen[wait] = true
+	}
+	if len(seen) < 20 {
+		t.Errorf("only %d different waits", len(seen))
+	}
+}
+
+// An event that cannot happen is a bug, found today.
+func TestNext_PanicsOnTheImpossible(t *testing.T) {
+	paid := played(t, found(FoundPaid))
+	for name, f := range map[string]func(){
+		"a second intent":          func() { Next(paid, someIntent(), t0) },
+		"an event without intent":  func() { Next(Attempt{}, Ticked{}, t0) },
+		"an answer without a call": func() { Next(paid, QueryAnswered{}, t0) },
+		"a revoke of a paid order": func() { Next(paid, RevokeSent{}, t0) },
+		"an event of the till":     func() { Next(paid, Noted{}, t0) },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s was taken", name)
+				}
+			}()
+			f()
+		}()
+	}
+}

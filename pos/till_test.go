@@ -1,0 +1,423 @@
+package pos
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+var somePolicy = Policy{
+	Till: "K1", Currency: "HKD", Terms: DefaultTerms, Rescan: RescanQuick,
+	Prefixes: DefaultPrefixes, Zone: time.FixedZone("HKT", 8*3600), Run: "run-1",
+}
+
+// code returns a distinct auth code.
+func code(t testing.TB, n int) AuthCode {
+	t.Helper()
+	c, err := ParseAuthCode(fmt.Sprintf("13%016d", n), DefaultPrefixes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+var twelveFifty = Money{1250, "HKD"}
+
+// inBubble runs a till on a world and a journal in fake time.
+func inBubble(t *testing.T, w *world, f func(t *testing.T, till *Till, j *memory)) {
+	synctest.Test(t, func(t *testing.T) {
+		j := &memory{}
+		till := NewTill(w, j, somePolicy)
+		if err := till.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		f(t, till, j)
+		till.Close()
+		for _, a := range till.latest {
+			if folded, err := j.Attempt(t.Context(), a.OrderNo); err != nil || !reflect.DeepEqual(folded, a) {
+				t.Errorf("the journal folds to\n%+v (%v)\nthe till held\n%+v", folded, err, a)
+			}
+		}
+	})
+}
+
+// charge begins a sale that has to be taken.
+func charge(t *testing.T, till *Till, n int) OrderNo {
+	t.Helper()
+	a, err := till.Charge(t.Context(), Scan{Amount: twelveFifty, Code: code(t, n)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a.OrderNo
+}
+
+// ends waits until nothing is open and returns the attempt.
+func ends(t *testing.T, till *Till, no OrderNo) Attempt {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+	defer cancel()
+	if err := till.Wait(ctx, till.Idle); err != nil {
+		a, _ := till.Attempt(no)
+		t.Fatalf("still open after an hour: %+v", a)
+	}
+	a, _ := till.Attempt(no)
+	return a
+}
+
+func TestTill_PaidAtOnce(t *testing.T) {
+	inBubble(t, newWorld(), func(t *testing.T, till *Till, j *memory) {
+		no := charge(t, till, 1)
+		if a := ends(t, till, no); a.State != Paid || a.TransactionID != "4200" || a.Sale != SaleID(no) {
+			t.Errorf("got %+v", a)
+		}
+		if got, want := j.names(no), []string{"intent", "submit_answer"}; !slices.Equal(got, want) {
+			t.Errorf("journal %v, want %v", got, want)
+		}
+	})
+}
+
+// Design 3.1: the intent is durable before the first byte of Quick Pay leaves;
+// and so is every call before it is made.
+func TestTill_JournalBeforeWire(t *testing.T) {
+	w := newWorld()
+	w.takes, w.answer, w.recalls = userPaying, FoundUserPaying, 1
+	var durable []string
+	w.each = func(point string) {
+		want := map[string]string{"before submit": "intent", "before query": "query", "before revoke": "revoke"}[point]
+		if want != "" && (len(durable) == 0 || durable[len(durable)-1] != want) {
+			t.Errorf("%s: the newest entry is %v, want %s", point, durable, want)
+		}
+	}
+	inBubble(t, w, func(t *testing.T, till *Till, j *memory) {
+		j.after = func(e Entry) { durable = append(durable, e.Name()) }
+		if a := ends(t, till, charge(t, till, 1)); a.State != Revoked || a.Reason != ReasonDeadline {
+			t.Errorf("got %+v", a)
+		}
+	})
+}
+
+// Design 3.1: if the intent cannot be written there is no sale, and nothing is sent.
+func TestTill_IntentNotWritten(t *testing.T) {
+	w := newWorld()
+	inBubble(t, w, func(t *testing.T, till *Till, j *memory) {
+		j.broken = &Error{Kind: KindJournal, Err: errors.New("disk full")}
+		if _, err := till.Charge(t.Context(), Scan{Amount: twelveFifty, Code: code(t, 1)}); KindOf(err) != KindJournal {
+			t.Errorf("got %v, want a journal error", err)
+		}
+		if len(w.seen) != 0 {
+			t.Errorf("sent without an intent: %v", w.seen)
+		}
+		j.broken = nil // the disk has room again: the next sale is taken
+		ends(t, till, charge(t, till, 2))
+	})
+}
+
+// Reliability P5: a result that cannot be written is no verdict. No new sale is
+// taken; when the disk has room again the sale goes on.
+func TestTill_ResultNotWritten(t *testing.T) {
+	w := newWorld()
+	inBubble(t, w, func(t *testing.T, till *Till, j *memory) {
+		no := charge(t, till, 1)
+		j.mu.Lock()
+		j.broken = &Error{Kind: KindJournal, Err: errors.New("disk full")}
+		j.mu.Unlock()
+		time.Sleep(5 * time.Second)
+		if a, _ := till.Attempt(no); a.State != Submitting {
+			t.Errorf("a verdict that the journal does not have: %s", a.State)
+		}
+		if _, err := till.Charge(t.Context(), Scan{Amount: twelveFifty, Code: code(t, 2)}); KindOf(err) != KindJournal {
+			t.Errorf("a new sale was taken: %v", err)
+		}
+		j.mu.Lock()
+		j.broken = nil
+		j.mu.Unlock()
+		if a := ends(t, till, no); a.State != Paid || till.Trouble() != nil {
+			t.Errorf("got %s, trouble %v", a.State, till.Trouble())
+		}
+	})
+}
+
+// Design 9: a sale refused by the quota leaves no attempt behind.
+func TestTill_QuotaLeavesNothingBehind(t *testing.T) {
+	w := newWorld()
+	w.refuse = &Error{Kind: KindUnavailable, Err: errors.New("thirty a second")}
+	inBubble(t, w, func(t *testing.T, till *Till, j *memory) {
+		if _, err := till.Charge(t.Context(), Scan{Amount: twelveFifty, Code: code(t, 1)}); KindOf(err) != KindUnavailable {
+			t.Errorf("got %v", err)
+		}
+		if len(j.all()) != 0 {
+			t.Errorf("left behind: %v", j.all())
+		}
+	})
+}
+
+// Design 7: a code that was ever submitted is never taken again.
+func TestTill_CodeUsedBefore(t *testing.T) {
+	inBubble(t, newWorld(), func(t *testing.T, till *Till, j *memory) {
+		ends(t, till, charge(t, till, 1))
+		if _, err := till.Charge(t.Context(), Scan{Amount: twelveFifty, Code: code(t, 1)}); KindOf(err) != KindInvalid {
+			t.Errorf("got %v, want the code refused", err)
+		}
+		if n := len(j.all()); n != 1 {
+			t.Errorf("%d attempts", n)
+		}
+	})
+}
+
+// Design 3.11: a new attempt for the same sale is refused while the last one is
+// open, under strict also while it is watched; the next customer's never is.
+func TestTill_Rescan(t *testing.T) {
+	for _, rule := range []Rescan{RescanQuick, RescanStrict} {
+		w := newWorld()
+		w.takes, w.answer = unknownThere, FoundDeclined
+		inBubble(t, w, func(t *testing.T, till *Till, j *memory) {
+			till.policy.Rescan = rule
+			no := charge(t, till, 1)
+			again := Scan{Amount: twelveFifty, Code: code(t, 2), Sale: SaleID(no)}
+			if _, err := till.Charge(t.Context(), again); KindOf(err) != KindInvalid {
+				t.Errorf("%s: taken while the last attempt is open: %v", rule, err)
+			}
+			charge(t, till, 3) // the next customer
+			time.Sleep(time.Second)
+			a, _ := till.Attempt(no)
+			if a.State != Failed || !a.Watch {
+				t.Fatalf("%s: got %s", rule, describe(a))
+			}
+			second, err := till.Charge(t.Context(), again)
+			if taken := err == nil; taken != (rule == RescanQuick) {
+				t.Errorf("%s: taken under a watch: %v (%v)", rule, taken, err)
+			}
+			if err == nil && (second.Number != 2 || second.Sale != a.Sale || second.OrderNo == no) {
+				t.Errorf("second attempt %+v", second.Summary)
+			}
+			if _, err := till.Charge(t.Context(), Scan{Amount: Money{99, "HKD"}, Code: code(t, 4), Sale: a.Sale}); KindOf(err) != KindInvalid {
+				t.Errorf("another amount for the same sale: %v", err)
+			}
+			ends(t, till, no)
+		})
+	}
+}
+
+// Design 2: paid while nobody looked is on the attention list until acknowledged.
+func TestTill_ParkedPaid(t *testing.T) {
+	w := newWorld()
+	w.takes, w.answer, w.confirms = userPaying, FoundUserPaying, 5*time.Second
+	inBubble(t, w, func(t *testing.T, till *Till, j *memory) {
+		no := charge(t, till, 1)
+		time.Sleep(time.Second)
+		till.Leave(no)
+		if a := ends(t, till, no); a.State != Paid || a.Attention != AttentionPaidAway {
+			t.Fatalf("got %s", describe(a))
+		}
+		if err := till.Acknowledge(no, "2"); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if a, _ := till.Attempt(no); a.Attention != "" {
+			t.Errorf("got %s", describe(a))
+		}
+		if err := till.Acknowledge(no, "2"); err == nil {
+			t.Error("acknowledged twice")
+		}
+	})
+}
+
+// Design 3.8: the key does nothing before 15 s.
+func TestTill_RevokePressed(t *testing.T) {
+	w := newWorld()
+	w.takes, w.answer, w.recalls = userPaying, FoundUserPaying, 1
+	inBubble(t, w, func(t *testing.T, till *Till, j *memory) {
+		no := charge(t, till, 1)
+		time.Sleep(14 * time.Second)
+		if err := till.Revoke(no, "2"); !errors.Is(err, ErrRevokeEarly) {
+			t.Errorf("at 14 s: %v", err)
+		}
+		time.Sleep(2 * time.Second)
+		if err := till.Revoke(no, "2"); err != nil {
+			t.Errorf("at 16 s: %v", err)
+		}
+		if a := ends(t, till, no); a.State != Revoked || a.Reason != ReasonCashier || a.Revokes != 2 || a.Recall != RecallNo {
+			t.Errorf("got %+v", a.Summary)
+		}
+	})
+}
+
+// Issue: draining takes no new sale, the open ones go on until settled.
+func TestTill_Drain(t *testing.T) {
+	w := newWorld()
+	w.takes, w.answer, w.confirms = userPaying, FoundUserPaying, 20*time.Second
+	inBubble(t, w, func(t *testing.T, till *Till, j *memory) {
+		no := charge(t, till, 1)
+		ctx, cancel := context.WithTimeout(t.Context(), DrainFor)
+		defer cancel()
+		if !till.Drain(ctx) {
+			t.Error("not settled")
+		}
+		if a, _ := till.Attempt(no); a.State != Paid || a.Attention != AttentionPaidAway {
+			t.Errorf("got %s", describe(a))
+		}
+		if _, err := till.Charge(t.Context(), Scan{Amount: twelveFifty, Code: code(t, 2)}); !errors.Is(err, ErrDraining) {
+			t.Errorf("a sale while draining: %v", err)
+		}
+	})
+}
+
+// Design 3.16: a step of the wall clock over 5 s is an event, and an open
+// attempt is asked about before any timer acts.
+func TestTill_ClockStep(t *testing.T) {
+	w := newWorld()
+	w.takes, w.answer = userPaying, FoundUserPaying
+	inBubble(t, w, func(t *testing.T, till *Till, j *memory) {
+		no := charge(t, till, 1)
+		time.Sleep(4 * time.Second)
+		till.mu.Lock()
+		till.clock.wall = till.clock.wall.Add(-time.Hour) // as if the wall clock had jumped ahead
+		till.mu.Unlock()
+		ends(t, till, no)
+		names := j.names(no)
+		at := slices.Index(names, "clock_stepped")
+		if at < 0 || names[at+1] != "query" {
+			t.Errorf("journal %v", names)
+		}
+		if !slices.ContainsFunc(j.entries, func(e Entry) bool { return e.OrderNo == "" && e.Name() == "clock_step" }) {
+			t.Error("the step is not in the journal")
+		}
+	})
+}
+
+// Issue: killed between any two effects and started again, the sale ends
+// right and nothing is submitted twice. The till is killed at the n-th point
+// of its life, for every n, in every world; then another one takes over.
+func TestTill_KilledBetweenAnyTwoEffects(t *testing.T) {
+	worlds := map[string]func(*world){
+		"paid":              func(w *world) {},
+		"paid, answer lost": func(w *world) { w.answer = FoundUnclear },
+		"never arrived":     func(w *world) { w.answer, w.unreached = FoundUnclear, true },
+		"password":          func(w *world) { w.takes, w.answer, w.confirms = userPaying, FoundUserPaying, 8*time.Second },
+		"never confirmed":   func(w *world) { w.takes, w.answer, w.recalls = userPaying, FoundUserPaying, 2 },
+		"declined":          func(w *world) { w.takes, w.answer = unknownThere, FoundDeclined },
+		"FAIL though paid":  func(w *world) { w.answer = FoundCommFail },
+		"paid late":         func(w *world) { w.takes, w.answer, w.confirms = userPaying, FoundCommFail, 30*time.Second },
+	}
+	for name, set := range worlds {
+		t.Run(name, func(t *testing.T) {
+			for n := 1; killedAt(t, set, n); n++ {
+			}
+		})
+	}
+}
+
+// killedAt kills the till at its n-th point and checks how the sale ends. It
+// reports whether the till lived that long.
+func killedAt(t *testing.T, set func(*world), n int) (reached bool) {
+	synctest.Test(t, func(t *testing.T) {
+		w, j := newWorld(), &memory{}
+		set(w)
+		points, dead := 0, make(chan struct{})
+		kill := func() bool {
+			points++
+			if points == n {
+				reached = true
+				close(dead)
+			}
+			return points >= n
+		}
+		first := NewTill(&mortal{world: w, kill: kill}, &mortalJournal{memory: j, kill: kill}, somePolicy)
+		if err := first.Start(t.Context()); err == nil {
+			first.Charge(t.Context(), Scan{Amount: twelveFifty, Code: code(t, 1)})
+		}
+		select {
+		case <-dead:
+		case <-time.After(time.Hour):
+		}
+		first.Close()
+
+		second := NewTill(w, j, somePolicy)
+		if err := second.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		checkEnd(t, n, second, w, j)
+		second.Close()
+	})
+	return reached
+}
+
+// checkEnd holds what the till concludes against what really happened.
+func checkEnd(t *testing.T, n int, till *Till, w *world, j *memory) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+	defer cancel()
+	if till.Wait(ctx, till.Idle) != nil {
+		t.Fatalf("killed at %d: still open after an hour: %s", n, describe(till.Open()[0]))
+	}
+	for no, times := range w.seen {
+		if times > 1 {
+			t.Errorf("killed at %d: %s was submitted %d times", n, no, times)
+		}
+		if _, err := j.Attempt(t.Context(), no); err != nil {
+			t.Errorf("killed at %d: the gateway has an order that the journal does not: %v", n, err)
+		}
+	}
+	for _, a := range j.all() {
+		kept := w.orders[a.OrderNo] == paidThere
+		if kept != (a.State == Paid) {
+			t.Errorf("killed at %d: %s, but the money is kept: %v\n%v", n, describe(a), kept, j.names(a.OrderNo))
+		}
+	}
+}
+
+// mortal is a gateway that the till is killed around: before a call and after
+// it took effect.
+type mortal struct {
+	*world
+	kill func() bool
+}
+
+func (m *mortal) around(ctx context.Context, call func() Answer) Answer {
+	if m.kill() {
+		<-ctx.Done()
+		return Answer{Finding: FoundUnclear}
+	}
+	r := call()
+	if m.kill() {
+		<-ctx.Done()
+	}
+	return r
+}
+
+func (m *mortal) Submit(ctx context.Context, c Charge) Answer {
+	return m.around(ctx, func() Answer { return m.world.Submit(ctx, c) })
+}
+
+func (m *mortal) Query(ctx context.Context, o Order) Answer {
+	return m.around(ctx, func() Answer { return m.world.Query(ctx, o) })
+}
+
+func (m *mortal) Revoke(ctx context.Context, o Order) Answer {
+	return m.around(ctx, func() Answer { return m.world.Revoke(ctx, o) })
+}
+
+// mortalJournal is a journal that the till is killed around: before an entry
+// is durable and after.
+type mortalJournal struct {
+	*memory
+	kill func() bool
+}
+
+var errKilled = &Error{Kind: KindConflict, Err: errors.New("killed")}
+
+func (m *mortalJournal) Append(ctx context.Context, e Entry) (int64, error) {
+	if m.kill() {
+		return 0, errKilled
+	}
+	seq, err := m.memory.Append(ctx, e)
+	if m.kill() {
+		return 0, errKilled
+	}
+	return seq, err
+}
