@@ -30,7 +30,8 @@ type signer struct {
 // desk is what one signature needs: the hash and room for the text.
 type desk struct {
 	hash hash.Hash
-	text []byte
+	text []byte // the string to sign
+	sum  []byte // its hash
 }
 
 func newSigner(key Key, kind SignType) *signer {
@@ -57,8 +58,8 @@ func (s *signer) sign(f fields) string {
 	d.text = append(append(d.text, "key="...), s.key.reveal()...)
 	d.hash.Reset()
 	d.hash.Write(d.text)
-	var sum [sha256.Size]byte
-	return upperHex(d.hash.Sum(sum[:0]))
+	d.sum = d.hash.Sum(d.sum[:0])
+	return upperHex(d.sum)
 }
 
 // appendSigned writes the string to sign as far as the key: name=value& for
