@@ -92,7 +92,8 @@ func (t *Till) Start(ctx context.Context) error {
 	return nil
 }
 
-// TakeUp works on one order of the journal, open or not, and returns it as it stands.
+// TakeUp works on one order of the journal, and returns it as it stands. An
+// open one is asked about at once.
 func (t *Till) TakeUp(ctx context.Context, no OrderNo) (Attempt, error) {
 	if a, known := t.Attempt(no); known {
 		return a, nil
@@ -101,9 +102,10 @@ func (t *Till) TakeUp(ctx context.Context, no OrderNo) (Attempt, error) {
 	if err != nil {
 		return Attempt{}, err
 	}
-	t.remember(a)
 	if a.Open() {
 		t.launch(a, Resumed{})
+	} else {
+		t.remember(a)
 	}
 	return a, nil
 }
@@ -181,18 +183,20 @@ func (t *Till) Revoke(no OrderNo, by string) error {
 }
 
 // Ask queries an order now, whatever its state, and returns it with the
-// answer taken in. The order must have been taken up.
+// answer taken in.
 func (t *Till) Ask(ctx context.Context, no OrderNo) (Attempt, error) {
-	before, known := t.Attempt(no)
-	if !known {
-		return Attempt{}, &Error{Kind: KindNotFound, Op: "query " + string(no), Err: errors.New("not worked on by this till")}
+	_, working := t.Attempt(no)
+	before, err := t.TakeUp(ctx, no)
+	if err != nil {
+		return Attempt{}, err
 	}
-	t.tell(no, AskPressed{})
-	answered := func() bool {
+	if working || !before.Open() {
+		t.tell(no, AskPressed{})
+	}
+	err = t.Wait(ctx, func() bool {
 		a, _ := t.Attempt(no)
 		return a.Asked > before.Asked && a.inFlight != queryCall
-	}
-	err := t.Wait(ctx, answered)
+	})
 	a, _ := t.Attempt(no)
 	return a, err
 }
