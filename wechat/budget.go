@@ -45,12 +45,14 @@ const patience = time.Second
 type budget map[Operation]*rate.Limiter
 
 // newBudget takes one of share equal parts of every limit. A bucket holds one
-// call, so that calls are spaced and no second ever sees more than the limit;
-// a bucket of a whole second's calls could let out twice as many.
+// call, so that calls are spaced and no second ever sees more than the limit; a
+// bucket of a whole second's calls could let out twice as many. The spaces are
+// a microsecond longer than they need be, for rounding must not win a call.
 func newBudget(share int) budget {
 	b := make(budget, len(limits))
 	for op, perSecond := range limits {
-		b[op] = rate.NewLimiter(rate.Limit(float64(perSecond)/float64(share)), 1)
+		space := time.Second*time.Duration(share)/time.Duration(perSecond) + time.Microsecond
+		b[op] = rate.NewLimiter(rate.Every(space), 1)
 	}
 	return b
 }

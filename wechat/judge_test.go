@@ -407,3 +407,31 @@ func TestV13_FailWithoutRecallIsAgain(t *testing.T) {
 	judged(t, revoke(t, failed(t, "A_CODE_OF_TOMORROW")), again("A_CODE_OF_TOMORROW", ""))
 	judged(t, revoke(t, failed(t, "-", "recall", "X")), again("", ""))
 }
+
+// The golden replies of wechatpay-v2 4.3, with their published signatures.
+func TestGoldenRepliesAreJudged(t *testing.T) {
+	for _, v := range vectors {
+		id, _, _ := strings.Cut(v.name, " ")
+		for kind, sign := range map[SignType]string{MD5: v.md5, HMACSHA256: v.hmac} {
+			body, algorithm := string(encode(parse(v.text), sign)), func(c *Config) { c.SignType = kind }
+			switch id {
+			case "F3":
+				judged(t, quickPay(t, body, algorithm), pos.Answer{Finding: pos.FoundPaid, TransactionID: testTxn})
+			case "F4":
+				judged(t, quickPay(t, body, algorithm), pos.Answer{Finding: pos.FoundUserPaying, Code: "USERPAYING"})
+			case "F5":
+				judged(t, query(t, body, algorithm), pos.Answer{Finding: pos.FoundPaid, TransactionID: testTxn})
+			case "F6":
+				judged(t, query(t, body, algorithm), pos.Answer{Finding: pos.FoundNotPaid, Code: "NOTPAY"})
+			case "F7":
+				judged(t, query(t, body, algorithm), pos.Answer{Finding: pos.FoundRevoked, Code: "REVOKED"})
+			case "F8":
+				judged(t, query(t, body, algorithm), pos.Answer{Finding: pos.FoundNoOrder, Code: "ORDERNOTEXIST"})
+			case "F9":
+				judged(t, revoke(t, body, algorithm), pos.Answer{Finding: pos.FoundRevokeAccepted, Recall: "N"})
+			case "F10":
+				judged(t, revoke(t, body, algorithm), again("SYSTEMERROR", "Y"))
+			}
+		}
+	}
+}
