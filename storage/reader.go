@@ -93,7 +93,7 @@ func scanHead(s scanner, m meta) (seq int64, sum []byte, err error) {
 	return seq, sum, err
 }
 
-const selectTimeline = `SELECT ` + rowColumns + ` FROM events WHERE order_no = ? AND order_no <> '' ORDER BY seq`
+const selectTimeline = `SELECT seq, at_ms, day, run, order_no, name, data FROM events WHERE order_no = ? AND order_no <> '' ORDER BY seq`
 
 // Timeline fits pos.Reader. The entries equal those that were appended, After included.
 func (r *Reader) Timeline(ctx context.Context, no pos.OrderNo) ([]pos.Entry, error) {
@@ -120,13 +120,7 @@ func attempt(ctx context.Context, q queryer, no pos.OrderNo) (pos.Attempt, error
 
 // timeline reads an attempt's entries, without After.
 func timeline(ctx context.Context, q queryer, no pos.OrderNo) ([]pos.Entry, error) {
-	entries, err := collect(ctx, q, func(s scanner) (pos.Entry, error) {
-		row, err := scanRow(s)
-		if err != nil {
-			return pos.Entry{}, err
-		}
-		return row.entry()
-	}, selectTimeline, no)
+	entries, err := collect(ctx, q, scanEntry, selectTimeline, no)
 	if err == nil && len(entries) == 0 {
 		err = &pos.Error{Kind: pos.KindNotFound, Err: fmt.Errorf("order %s is not in this journal", no), Hint: "cashier journal --find lists what there is"}
 	}

@@ -53,6 +53,15 @@ func (r row) entry() (pos.Entry, error) {
 	return pos.Entry{Seq: r.seq, At: at(r.atMS), Day: r.day, Run: r.run, OrderNo: pos.OrderNo(r.orderNo), Event: event}, nil
 }
 
+// scanEntry reads an entry, but for After and its place in the chain.
+func scanEntry(s scanner) (pos.Entry, error) {
+	var r row
+	if err := s.Scan(&r.seq, &r.atMS, &r.day, &r.run, &r.orderNo, &r.name, &r.data); err != nil {
+		return pos.Entry{}, err
+	}
+	return r.entry()
+}
+
 // at is a stored time. Milliseconds and UTC, so that values from the journal
 // compare equal to those that the till held.
 func at(ms int64) time.Time { return time.UnixMilli(ms).UTC() }

@@ -35,7 +35,7 @@ type VerifyOptions struct {
 
 // Difference is something that is not as it must be.
 type Difference struct {
-	Seq    int64  `json:"seq"` // the entry, or the newest one that payments was compared up to; 0 for the identity
+	Seq    int64  `json:"seq"` // the entry; for a row of payments, the newest entry that it claims
 	Reason string `json:"reason"`
 }
 
@@ -44,28 +44,23 @@ const maxDifferences = 100
 
 // Report is what Verify found.
 type Report struct {
-	Events      int64        `json:"events"`   // entries checked
-	Attempts    int64        `json:"attempts"` // attempts folded and compared
-	Seq         int64        `json:"seq"`      // of the newest entry
-	Head        string       `json:"head"`     // its hash, hexadecimal
-	Differences []Difference `json:"differences,omitempty"`
+	Events      int64        `json:"events"`                // entries checked
+	Attempts    int64        `json:"attempts"`              // attempts folded and compared
+	Seq         int64        `json:"seq"`                   // of the newest entry
+	Head        string       `json:"head"`                  // its hash, hexadecimal
+	Differences []Difference `json:"differences,omitempty"` // the chain's in the order of the entries, then those of payments
 }
 
 // Good reports whether nothing was found.
 func (r Report) Good() bool { return len(r.Differences) == 0 }
 
-// FirstBad is the first difference; the zero Difference if there is none.
+// FirstBad is the first difference: in the chain if there is one, else in
+// payments. It is the zero Difference if nothing was found.
 func (r Report) FirstBad() Difference {
 	if r.Good() {
 		return Difference{}
 	}
-	first := r.Differences[0]
-	for _, d := range r.Differences {
-		if d.Seq < first.Seq {
-			first = d
-		}
-	}
-	return first
+	return r.Differences[0]
 }
 
 func (r *Report) add(seq int64, format string, args ...any) {
@@ -193,19 +188,26 @@ func (v *verifier) link(r row, seq int64, prev []byte) {
 	if !bytes.Equal(r.hash, want[:]) {
 		v.report.add(r.seq, "was changed: its content does not have its hash")
 	}
-	if _, err := r.entry(); err != nil {
-		v.report.add(r.seq, "cannot be understood: %v", err)
-	}
-	if r.orderNo != "" {
-		v.ofOrders++
-		if v.options.From > 1 {
-			v.touched[r.orderNo] = true
+	v.meet(r.seq, r.hash)
+	v.count(r)
+}
+
+// count keeps what payments will be compared with. An attempt's entries are
+// decoded when it is folded, a till's own now.
+func (v *verifier) count(r row) {
+	if r.orderNo == "" {
+		if _, err := r.entry(); err != nil {
+			v.report.add(r.seq, "cannot be understood: %v", err)
 		}
+		return
 	}
+	v.ofOrders++
 	if r.name == pos.EventName(pos.Intended{}) {
 		v.intents++
 	}
-	v.meet(r.seq, r.hash)
+	if v.options.From > 1 {
+		v.touched[r.orderNo] = true
+	}
 }
 
 // meet compares an entry with what was written down earlier.
