@@ -63,7 +63,9 @@ type gateway struct {
 	header http.Header
 	body   string
 	err    error
-	sent   []string // request bodies
+
+	sent    []string // request bodies
+	rewinds bool     // a request had a GetBody
 }
 
 func (g *gateway) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -72,6 +74,7 @@ func (g *gateway) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	g.sent = append(g.sent, string(body))
+	g.rewinds = g.rewinds || req.GetBody != nil
 	if g.err != nil {
 		return nil, g.err
 	}

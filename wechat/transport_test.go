@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -131,6 +132,9 @@ func TestAfterTheRequestEveryTrapIsDoubtAndSeenOnce(t *testing.T) {
 					if took := time.Since(start); took > 2*time.Second {
 						t.Errorf("%s: took %v", op, took)
 					}
+					if strings.HasPrefix(name, "endless") && strings.Contains(a.Heard.Error, "time allowed") {
+						t.Errorf("%s: reading had no bound but the clock", op)
+					}
 					h.wasSeen(t, 1)
 				}
 			}
@@ -210,6 +214,25 @@ func TestE2_OutOfTimeBeforeTheConnectionIsNotSent(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 	h.wasSeen(t, 0)
+}
+
+// E2 and E3 part at the first byte: the other side takes some bytes of the
+// request, or none, and is gone.
+func TestE2_TheFirstByteWrittenIsDoubt(t *testing.T) {
+	for taken, want := range map[int]pos.Finding{0: pos.FoundNotSent, 1: pos.FoundUnclear, 100: pos.FoundUnclear} {
+		c := newClient(t, testConfig(t))
+		c.pay.dial = func(context.Context) (net.Conn, error) {
+			ours, theirs := net.Pipe()
+			go func() {
+				io.ReadFull(theirs, make([]byte, taken))
+				theirs.Close()
+			}()
+			return ours, nil
+		}
+		if a := c.Submit(t.Context(), testCharge(t)); a.Finding != want {
+			t.Errorf("%d bytes taken: %+v", taken, a)
+		}
+	}
 }
 
 func TestE3_GivingUpWhileWaitingIsDoubt(t *testing.T) {
@@ -362,7 +385,11 @@ func TestWarmLeavesNoHandshakeInTheSalesPath(t *testing.T) {
 		if n := h.read(&h.conns); n != 1 {
 			t.Errorf("%d connections", n)
 		}
-		h.wasSeen(t, 1)
+		// The next one without a key press before it has to dial.
+		if a := c.Submit(t.Context(), testCharge(t)); a.Finding != pos.FoundPaid || h.read(&h.conns) != 2 {
+			t.Errorf("%+v, %d connections", a, h.read(&h.conns))
+		}
+		h.wasSeen(t, 2)
 	}
 }
 
@@ -491,6 +518,17 @@ func mustRequest(t *testing.T, url string) *http.Request {
 		t.Fatal(err)
 	}
 	return req
+}
+
+// A body that can be rewound is what lets net/http send a request again.
+func TestNoBodyCanBeRewound(t *testing.T) {
+	for op, call := range calls(t) {
+		g := &gateway{status: 200}
+		call(g.client(t))
+		if g.rewinds {
+			t.Errorf("%s has a GetBody", op)
+		}
+	}
 }
 
 // Practice mode: with a RoundTripper nothing is dialled, and the client runs in
