@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -32,7 +33,9 @@ type Reply struct {
 	Took   time.Duration // from the call to its end
 
 	fields fields // the parameters, verified unless the error says otherwise, and redacted
-	body   []byte // as received, at most maxBody+1 bytes; never printed
+	body   []byte // as received, at most maxBody+1 bytes; nil once it was judged, for it is not redacted
+	length int    // of the body
+	sum    string // SHA-256 of the body, hexadecimal; "" when there was none
 }
 
 // call makes one round trip: it adds identity, nonce and signature, sends once,
@@ -52,6 +55,7 @@ func (c *Client) call(ctx context.Context, op Operation, code pos.AuthCode, q []
 	answer, rule, err := judgeEnvelope(reply, failed, c.signer)
 	redact := redactor{c.config.Key, code}
 	reply.fields = redact.fields(answer)
+	reply.forget()
 	if rule == "" {
 		return reply, nil
 	}
@@ -61,6 +65,15 @@ func (c *Client) call(ctx context.Context, op Operation, code pos.AuthCode, q []
 		e.Err = fmt.Errorf("return_code FAIL: %q", e.ReturnMsg)
 	}
 	return reply, e
+}
+
+// forget keeps length and hash of the body, and nothing else.
+func (r *Reply) forget() {
+	if len(r.body) > 0 {
+		sum := sha256.Sum256(r.body)
+		r.length, r.sum = len(r.body), hex.EncodeToString(sum[:])
+	}
+	r.body = nil
 }
 
 // seal makes the request's body: identity block, signing block, q.

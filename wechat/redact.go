@@ -77,9 +77,8 @@ func (r Reply) heard(err error) pos.Heard {
 	if len(kept) > 0 {
 		h.Fields = kept
 	}
-	if len(kept) < max(len(r.fields), 1) && len(r.body) > 0 {
-		sum := sha256.Sum256(r.body)
-		h.Bytes, h.SHA256 = len(r.body), hex.EncodeToString(sum[:])
+	if len(kept) < max(len(r.fields), 1) {
+		h.Bytes, h.SHA256 = r.length, r.sum
 	}
 	return h
 }

@@ -48,6 +48,12 @@ func TestNoErrorQuotesTheRequest(t *testing.T) {
 			t.Errorf("%s: %s", name, text)
 		}
 	}
+	g := &gateway{status: 200, body: said(t, paidPairs("return_msg", testCode+testKey)...)}
+	c := g.client(t)
+	r, err := c.Micropay(t.Context(), c.micropayRequest(testCharge(t)))
+	if text := fmt.Sprintf("%+v %#v %v", r, r, err); err != nil || strings.Contains(text, testCode) || strings.Contains(text, testKey) || strings.Contains(text, "oUpF8uN95") {
+		t.Errorf("the response shows a secret: %s", text)
+	}
 	h := serve(t, nil, func(c *caller) { c.request(); c.say(echo) })
 	if text := fmt.Sprintf("%+v", h.client(t, nil).Submit(t.Context(), testCharge(t))); strings.Contains(text, testCode) || strings.Contains(text, testKey) {
 		t.Error(text)
