@@ -1,0 +1,155 @@
+package ui
+
+import (
+	"time"
+
+	"cashier/pos"
+)
+
+// subject is what a question is about.
+type subject int
+
+// The questions.
+const (
+	askRevoke subject = iota + 1
+	askLeave
+	askSeen
+)
+
+// choice is the answer to a question.
+type choice int
+
+// The choices.
+const (
+	undecided choice = iota
+	chosenYes
+	chosenNo
+)
+
+// armAfter is how long a question has to be left in peace, by the scanner most
+// of all, before it takes an answer (design 7).
+const armAfter = 300 * time.Millisecond
+
+// question asks for y or n. Enter means nothing to it, nor do digits. It never
+// acts; it says what was chosen. An answer given too early counts when the quiet
+// period ends without anything else having come in.
+type question struct {
+	about  subject
+	no     pos.OrderNo // what it is about; empty for askLeave
+	lines  []string
+	armsAt time.Time
+	early  choice
+	seq    int // of the timer that ends the quiet period
+}
+
+// armedMsg ends the quiet period of a question.
+type armedMsg struct{ seq int }
+
+// Disturb begins the quiet period, again if it must be.
+func (q *question) Disturb(now time.Time) {
+	q.armsAt, q.early, q.seq = now.Add(armAfter), undecided, q.seq+1
+}
+
+// Answer takes y or n.
+func (q *question) Answer(c choice, now time.Time) choice {
+	switch {
+	case !now.Before(q.armsAt):
+		return c
+	case q.early != undecided && q.early != c:
+		q.Disturb(now)
+	default:
+		q.early = c
+	}
+	return undecided
+}
+
+// Armed ends the quiet period and returns the answer that was given early.
+func (q *question) Armed() choice { return q.early }
+
+// askToRevoke asks before the one-way door, and says which of the two things
+// will happen as far as it is known.
+func (m *Model) askToRevoke() {
+	a := m.sale.attempt
+	what := "question.unknown"
+	switch {
+	case a.PaidSeen():
+		what = "question.paid"
+	case a.Reason == pos.ReasonPayError:
+		what = "question.open"
+	}
+	m.ask(question{about: askRevoke, no: a.OrderNo, lines: []string{
+		m.say(what, vars{"Amount": a.Amount.String()}), m.say("question.door"),
+	}})
+}
+
+// askToLeave asks only while money is open. A second Ctrl-C leaves.
+func (m *Model) askToLeave() {
+	open := 0
+	for _, a := range m.open {
+		if !a.State.Settled() {
+			open++
+		}
+	}
+	if m.sale.writing {
+		open++
+	}
+	if open == 0 {
+		m.leave()
+		return
+	}
+	m.ask(question{about: askLeave, lines: []string{
+		m.say("question.leave", vars{"Count": open}), m.say("question.again"),
+	}})
+}
+
+// askIfSeen asks before a payment that nobody saw goes off the attention list.
+func (m *Model) askIfSeen(s pos.Summary) {
+	m.ask(question{about: askSeen, no: s.OrderNo, lines: []string{m.say("question.seen", vars{
+		"Amount": s.Amount.String(), "Time": m.clock(s.CreatedAt), "Code": clean(s.CodeLast4, 4),
+	})}})
+}
+
+// ask lays a question over the counter.
+func (m *Model) ask(q question) {
+	q.seq = m.question.seq
+	m.question = q
+	m.lay(coverQuestion)
+	m.armQuestion()
+}
+
+// armQuestion begins the quiet period of the question.
+func (m *Model) armQuestion() {
+	m.question.Disturb(m.now)
+	m.after(armAfter, armedMsg{m.question.seq})
+}
+
+// chosen acts on the answer.
+func (m *Model) chosen(c choice) {
+	if c == undecided {
+		return
+	}
+	q := m.question
+	m.uncover()
+	if c == chosenNo {
+		return
+	}
+	switch q.about {
+	case askRevoke:
+		m.refuseOn(m.till.Revoke(q.no, m.opt.Cashier), "refuse.revoke")
+	case askLeave:
+		m.leave()
+	case askSeen:
+		m.acknowledge(q.no)
+	}
+}
+
+// withdraw takes back a question about a revoke that is no longer possible: the
+// verdict has come meanwhile.
+func (m *Model) withdraw() {
+	if m.cover != coverQuestion || m.question.about != askRevoke {
+		return
+	}
+	if a, known := m.till.Attempt(m.question.no); !known || a.State.Settled() {
+		m.uncover()
+	}
+}

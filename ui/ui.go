@@ -1,0 +1,406 @@
+package ui
+
+import (
+	"reflect"
+	"time"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"cashier/pos"
+)
+
+// Options are everything the screen needs to know. Till, Reader and Language
+// are required.
+type Options struct {
+	Till     *pos.Till
+	Reader   pos.Reader // of the till's journal
+	Store    string     // as the header shows it
+	Cashier  string     // written into every attempt
+	Language string     // one of Languages, or any BCP 47 tag: "zh-CN" becomes zh-Hans
+	Color    bool       // the sixteen colours of the terminal's theme; false for NO_COLOR
+	ASCII    bool       // no character beyond ASCII outside the sentences
+	Still    bool       // no animation
+
+	// Health is the newest round trip to WeChat Pay and whether there was one. It
+	// is asked at each tick and must not wait. Nil: the header says nothing.
+	Health func() (rtt time.Duration, heard bool)
+
+	// Report takes what the operator should find in the log. Nil: nothing.
+	Report func(error)
+}
+
+// Times of the screen.
+const (
+	spinEvery = 100 * time.Millisecond
+	newsFor   = 20 * time.Second
+)
+
+// cover is what lies over the counter and takes the keys.
+type cover int
+
+// The covers.
+const (
+	coverNone cover = iota + 1
+	coverQuestion
+	coverHelp
+)
+
+// line is a sentence at the bottom of the body.
+type line struct {
+	text  string
+	tone  tone
+	until time.Time // zero: until the next key
+}
+
+// Model is the cashier's screen, the only Bubble Tea model. Everything in it
+// belongs to the update loop.
+type Model struct {
+	opt  Options
+	pen  // how to speak and draw
+	till *pos.Till
+	keys keyMap
+	size layout
+	now  time.Time // of the message being handled, by the till's clock
+
+	in       splitter
+	kept     splitter // what had been keyed when the cover came
+	stray    []byte   // bytes of a character that was read in pieces
+	cover    cover
+	question question
+	sale     sale
+
+	open    []pos.Attempt        // everything the till works on
+	pending map[pos.OrderNo]bool // unsettled at the last refresh
+	side    side
+	stop    error // why no new sale is taken
+	broken  bool  // the journal could not be read
+	column  []string
+
+	notice, news line
+	bell         bell
+	leaving      bool
+
+	cmds           []tea.Cmd // of this update
+	reading, stale bool      // the lists are being read; and have changed since
+	ticking, fast  bool      // a tick is on its way; a fast one
+	tick, quiet    int       // the newest of each kind of delayed message
+	beat           int       // of the spinner
+}
+
+// New makes the screen. It fails only when the catalogue cannot be read.
+func New(o Options) (*Model, error) {
+	w, err := newWords(o.Language)
+	if err != nil {
+		return nil, err
+	}
+	policy := o.Till.Policy()
+	m := &Model{
+		opt: o, till: o.Till, keys: newKeyMap(w), cover: coverNone, now: o.Till.Now(),
+		pen:  pen{w, newLook(o.Color, newGlyphs(o.ASCII, w.cjk))},
+		size: newLayout(leastWidth, leastHeight), // until the terminal says otherwise
+		in:   splitter{prefixes: policy.Prefixes, dot: policy.Currency.Digits() > 0},
+	}
+	m.enable()
+	return m, nil
+}
+
+// Leaving reports, after the program has run, whether the screen was left on
+// purpose and not by a failure. The till is drained either way.
+func (m *Model) Leaving() bool { return m.leaving }
+
+// Init begins to watch the till.
+func (m *Model) Init() tea.Cmd {
+	m.watch()
+	return m.settle()
+}
+
+// Update takes one message.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	m.now = m.till.Now()
+	m.handle(msg)
+	return m, m.settle()
+}
+
+// settle ends an update: keys on or off, the next tick, the commands.
+func (m *Model) settle() tea.Cmd {
+	m.enable()
+	m.keepTime()
+	cmds := m.cmds
+	m.cmds = nil
+	return tea.Batch(cmds...)
+}
+
+func (m *Model) handle(msg tea.Msg) {
+	switch msg := msg.(type) {
+	case tea.KeyMsg:
+		for _, s := range strokes(msg) {
+			m.stroke(s)
+		}
+	case tea.WindowSizeMsg:
+		m.size = newLayout(msg.Width, msg.Height)
+		m.readSide()
+	case changedMsg:
+		m.watch()
+	case sideMsg:
+		m.sideRead(msg)
+	case chargedMsg:
+		m.charged(msg)
+	case seenMsg:
+		m.refuseOn(msg.err, "refuse.seen")
+	case tickMsg:
+		m.ticked(msg)
+	case quietMsg:
+		m.silence(msg)
+	case armedMsg:
+		if msg.seq == m.question.seq && m.cover == coverQuestion {
+			m.chosen(m.question.Armed())
+		}
+	case bellMsg:
+		if msg.seq == m.bell.seq && m.bell.Beat() {
+			m.after(pulse, msg)
+		}
+	case faultMsg:
+		m.fault(msg.err)
+	case LeaveMsg:
+		m.leave()
+	default:
+		m.strayByte(msg)
+	}
+}
+
+// strayByte puts a character together that was read in pieces: Bubble Tea hands
+// each byte on as a message of a type it keeps to itself. Full-width digits of
+// a Chinese input method come this way over slow lines.
+func (m *Model) strayByte(msg tea.Msg) {
+	v := reflect.ValueOf(msg)
+	if v.Kind() != reflect.Uint8 {
+		return
+	}
+	if m.stray = append(m.stray, byte(v.Uint())); !utf8.FullRune(m.stray) {
+		return
+	}
+	r, _ := utf8.DecodeRune(m.stray)
+	m.stray = nil
+	if r != utf8.RuneError {
+		m.stroke(stroke{r: narrow(r)})
+	}
+}
+
+func (m *Model) sideRead(msg sideMsg) {
+	m.reading, m.broken = false, msg.err != nil
+	if m.report(msg.err); msg.err == nil {
+		m.side = msg.side
+	}
+	m.column = nil
+	if m.stale {
+		m.readSide()
+	}
+}
+
+// ticked moves what moves by itself.
+func (m *Model) ticked(msg tickMsg) {
+	if msg.seq != m.tick {
+		return
+	}
+	m.ticking = false
+	if !m.opt.Still {
+		m.beat++
+	}
+	if !m.sale.held.IsZero() && !m.now.Before(m.sale.until) {
+		m.sale.held = pos.AuthCode{}
+		m.remark("amount.forgotten")
+	}
+}
+
+// turns reports whether the spinner is on the screen.
+func (m *Model) turns() bool {
+	return !m.opt.Still && (m.sale.writing || m.sale.doubt())
+}
+
+// keying reports whether digits are an amount now.
+func (m *Model) keying() bool { return m.cover == coverNone && m.sale.step() == stepAmount }
+
+// stroke takes one key or character. The splitter comes first: no digit, and no
+// line end of a scan, ever gets past it.
+func (m *Model) stroke(s stroke) {
+	switch {
+	case s.r != 0 && m.take(s.r):
+		m.hush()
+	case s.name == "ctrl+b": // STX
+		m.in.Open(m.now)
+	case s.name == "ctrl+c" && m.in.Closes(m.now), s.lineEnd():
+		m.disturb()
+		m.heard(m.in.End(m.keying(), m.now), s)
+	case !s.paste && s.r != ' ':
+		m.notice = line{}
+		m.press(s)
+	}
+}
+
+// take hands a character to the splitter. The first digit of an amount has the
+// gateway dialled ahead.
+func (m *Model) take(r rune) bool {
+	first := m.keying() && m.in.Text() == ""
+	if !m.in.Rune(r, m.now) {
+		return false
+	}
+	m.disturb()
+	if first {
+		m.notice = line{}
+		m.run(m.warm)
+	}
+	return true
+}
+
+// warm has the gateway dialled ahead.
+func (m *Model) warm() tea.Msg {
+	m.till.Warm()
+	return nil
+}
+
+// hush has the silence after the newest character noticed.
+func (m *Model) hush() {
+	m.quiet++
+	m.after(quietFor, quietMsg{seq: m.quiet})
+}
+
+func (m *Model) silence(msg quietMsg) {
+	switch {
+	case msg.seq != m.quiet:
+	case msg.long:
+		m.heard(m.in.Stale(m.keying(), m.now), stroke{})
+	default:
+		m.after(staleFor-quietFor, quietMsg{seq: m.quiet, long: true})
+		m.beginByKeying()
+		m.heard(m.in.Quiet(m.keying(), m.now), stroke{})
+	}
+}
+
+// disturb keeps a question from being answered by what a scanner sends.
+func (m *Model) disturb() {
+	if m.cover == coverQuestion {
+		m.armQuestion()
+	}
+}
+
+// press takes a key that the splitter left.
+func (m *Model) press(s stroke) {
+	switch m.cover {
+	case coverQuestion:
+		m.pressQuestion(s)
+	case coverHelp:
+		if key.Matches(s, m.keys.Close) {
+			m.uncover()
+		} else if key.Matches(s, m.keys.Leave) {
+			m.uncover()
+			m.askToLeave()
+		}
+	default:
+		m.pressCounter(s)
+	}
+}
+
+func (m *Model) pressQuestion(s stroke) {
+	switch {
+	case key.Matches(s, m.keys.Leave) && m.question.about == askLeave:
+		m.leave()
+	case key.Matches(s, m.keys.Leave):
+		m.uncover()
+		m.askToLeave()
+	case key.Matches(s, m.keys.Yes):
+		m.chosen(m.question.Answer(chosenYes, m.now))
+	case key.Matches(s, m.keys.No):
+		m.chosen(m.question.Answer(chosenNo, m.now))
+	default:
+		m.armQuestion()
+	}
+}
+
+func (m *Model) pressCounter(s stroke) {
+	switch {
+	case key.Matches(s, m.keys.Back):
+		m.back()
+	case key.Matches(s, m.keys.Revoke):
+		m.askToRevoke()
+	case key.Matches(s, m.keys.Next):
+		m.park()
+	case key.Matches(s, m.keys.Open):
+		m.turnTo()
+	case key.Matches(s, m.keys.Seen):
+		m.askIfSeen(m.side.away[0])
+	case key.Matches(s, m.keys.Help):
+		m.lay(coverHelp)
+	case key.Matches(s, m.keys.Leave):
+		m.askToLeave()
+	}
+}
+
+// enable switches every key by the question that the till itself asks.
+func (m *Model) enable() {
+	m.keys.Revoke.SetEnabled(m.sale.doubt() && m.sale.attempt.CanRevoke(m.now) == nil)
+	m.keys.Next.SetEnabled(m.sale.doubt())
+	m.keys.Open.SetEnabled(m.nextOpen() != "")
+	m.keys.Seen.SetEnabled(len(m.side.away) > 0)
+	m.keys.Enter.SetEnabled(m.sale.settled() || m.sale.step() == stepAmount)
+	m.keys.Back.SetEnabled(m.sale.step() == stepAmount || m.sale.step() == stepCode && !m.sale.writing)
+}
+
+// lay covers the counter; what was being keyed waits underneath, so that a scan
+// into a question cannot get mixed up with it.
+func (m *Model) lay(c cover) {
+	if m.cover == coverNone {
+		m.kept = m.in
+		m.in.Clear()
+	}
+	m.cover = c
+}
+
+func (m *Model) uncover() {
+	m.cover, m.in = coverNone, m.kept
+	m.kept = splitter{}
+}
+
+// leave ends the screen; what is open goes on without it.
+func (m *Model) leave() {
+	m.leaving = true
+	m.run(tea.Quit)
+}
+
+// fault says that something inside went wrong. Whether a charge that was being
+// written has begun is not known here; if it has, it is among the open sales.
+func (m *Model) fault(err error) {
+	m.report(err)
+	if m.sale.writing {
+		m.sale = sale{}
+	}
+	m.reading = false
+	m.refuse("trouble.fault")
+	m.refresh()
+}
+
+func (m *Model) report(err error) {
+	if err != nil && m.opt.Report != nil {
+		m.opt.Report(err)
+	}
+}
+
+// remark says a sentence until the next key; refuse says it aloud.
+func (m *Model) remark(key string, with ...vars) {
+	m.notice = line{text: m.say(key, with...), tone: toneWait}
+}
+
+func (m *Model) refuse(key string, with ...vars) {
+	m.notice = line{text: m.say(key, with...), tone: toneBad}
+	m.ring(bellElse)
+}
+
+func (m *Model) refuseOn(err error, key string) {
+	if err != nil {
+		m.report(err)
+		m.refuse(key)
+	}
+}
+
+func (m *Model) clock(t time.Time) string { return t.In(m.till.Policy().Zone).Format("15:04") }
