@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -35,10 +36,11 @@ func TestGroup(t *testing.T) {
 	j := openTemp(t)
 	a := do(t, j, pos.Attempt{}, intent(j, 1))
 	good, twice, stale := entry(pos.Attempt{}, intent(j, 2)), entry(a, paid), entry(a, pos.Left{})
+	again := intent(j, 1)
 	reused := intent(j, 3)
 	reused.Fingerprint = a.Fingerprint
 	group := []*request{}
-	for _, e := range []pos.Entry{good, twice, stale, entry(pos.Attempt{}, reused), {At: began, Event: pos.Noted{Name: "started"}}} {
+	for _, e := range []pos.Entry{good, twice, stale, entry(pos.Attempt{}, reused), entry(pos.Attempt{}, again), {At: began, Event: pos.Noted{Name: "started"}}} {
 		row, err := newRow(e)
 		if err != nil {
 			t.Fatal(err)
@@ -50,7 +52,7 @@ func TestGroup(t *testing.T) {
 	for i, want := range []struct {
 		seq int64
 		err error
-	}{{0, nil}, {2, nil}, {0, errStale}, {0, errUsed}, {3, nil}} {
+	}{{0, nil}, {2, nil}, {0, errStale}, {0, errUsed}, {0, errExists}, {3, nil}} {
 		r := group[i]
 		if r.seq != want.seq || want.err != nil && !errors.Is(r.err, want.err) || want.seq != 0 && r.err != nil || i == 0 && r.err == nil {
 			t.Errorf("entry %d: seq %d, %v, want %d, %v", i, r.seq, r.err, want.seq, want.err)
@@ -175,6 +177,25 @@ func TestBubble(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// BenchmarkFloor: what the disk needs for 4 KiB over existing bytes, to compare
+// BenchmarkAppend with (performance 1).
+func BenchmarkFloor(b *testing.B) {
+	f, err := os.Create(b.TempDir() + "/floor")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.Close()
+	page := make([]byte, 4096)
+	for b.Loop() {
+		if _, err := f.WriteAt(page, 0); err != nil {
+			b.Fatal(err)
+		}
+		if err := f.Sync(); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 // BenchmarkAppend: one durable step of a lone till, WAL at its size.

@@ -2,7 +2,6 @@ package storage
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -34,12 +33,7 @@ func (r *Reader) Backup(ctx context.Context, path string) (Report, error) {
 
 // copyTo copies, makes the copy durable and verifies it.
 func (r *Reader) copyTo(ctx context.Context, path string) (Report, error) {
-	source, err := openPool(r.path, copying, 1)
-	if err != nil {
-		return Report{}, err
-	}
-	defer source.Close() // only read
-	if err := copyPages(ctx, source, path); err != nil {
+	if err := r.copyPages(ctx, path); err != nil {
 		return Report{}, err
 	}
 	if err := syncFile(path); err != nil {
@@ -53,16 +47,18 @@ const stepPages = 4096
 
 // copyPages copies inside of one read transaction: what a till writes meanwhile
 // neither waits nor makes the copy begin anew.
-func copyPages(ctx context.Context, source *sql.DB, path string) error {
-	c, err := source.Conn(ctx)
+func (r *Reader) copyPages(ctx context.Context, path string) error {
+	c, err := r.pool.Conn(ctx)
 	if err != nil {
 		return err
 	}
 	defer c.Close()
-	if _, err := c.ExecContext(ctx, "BEGIN"); err != nil {
+	tx, err := c.BeginTx(ctx, nil)
+	if err != nil {
 		return err
 	}
-	if _, err := readMeta(ctx, c); err != nil { // begins the read
+	defer tx.Rollback()                          // nothing was written
+	if _, err := readMeta(ctx, tx); err != nil { // begins the read
 		return err
 	}
 	return c.Raw(func(dc any) error {

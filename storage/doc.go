@@ -54,7 +54,7 @@
 //
 // open.go and reader.go open the two faces; append.go is the writer; row.go
 // alone knows columns and values; list.go turns a pos.Filter into queries;
-// chain.go hashes; verify.go, rebuild.go and backup.go are the manager's tools;
+// chain.go hashes; verify.go, rebuild.go, backup.go and restore.go are the manager's tools;
 // files.go guards modes and links; lock.go is the lock. The suite that any
 // journal has to pass is package journaltest.
 package storage

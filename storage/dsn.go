@@ -21,11 +21,7 @@ const (
 		"&_pragma=trusted_schema(0)&_pragma=wal_autocheckpoint(4000)"
 
 	// reading: a reader cannot write, whatever it is asked.
-	reading = "?mode=ro&_dqs=0&_error_rc=1" +
-		"&_pragma=busy_timeout(5000)&_pragma=query_only(1)&_pragma=trusted_schema(0)"
-
-	// copying: as reading, but the backup interface is refused on query_only.
-	copying = "?mode=ro&_dqs=0&_error_rc=1&_pragma=busy_timeout(5000)&_pragma=trusted_schema(0)"
+	reading = "?mode=ro&_dqs=0&_error_rc=1&_pragma=busy_timeout(5000)&_pragma=trusted_schema(0)"
 
 	// lying: a file that nobody writes, such as a backup just made. SQLite
 	// takes no locks and puts no files beside it.

@@ -17,9 +17,9 @@ import (
 // TestFilesAreOurs: 0600 in a 0700 folder, whatever the umask is, of every
 // file that comes to be.
 func TestFilesAreOurs(t *testing.T) {
-	for _, umask := range []int{0, 0o022, 0o277} {
-		dir := filepath.Join(t.TempDir(), "share", "till")
-		old := syscall.Umask(umask &^ 0o200) // the folder above has to be ours to write
+	for _, umask := range []int{0, 0o022, 0o377} {
+		dir := filepath.Join(t.TempDir(), "till")
+		old := syscall.Umask(umask)
 		j := open(t, filepath.Join(dir, "journal.db"))
 		sell(t, j, 1)
 		_, err := j.Backup(t.Context(), filepath.Join(dir, "backup.db"))
@@ -74,4 +74,38 @@ func TestLooseFilesAreRefused(t *testing.T) {
 			wantError(t, err, pos.KindJournal, c.word)
 		})
 	}
+}
+
+// TestReaderInAReadOnlyFolder: SQLite has to write beside the file even to
+// read it; whoever cannot is told so.
+func TestReaderInAReadOnlyFolder(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root may write everywhere")
+	}
+	j := openTemp(t)
+	sell(t, j, 1)
+	j.Close()
+	dir := filepath.Dir(j.path)
+	if err := errors.Join(os.Remove(j.path+"-wal"), os.Chmod(dir, 0o500)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.Chmod(dir, 0o700) })
+	_, err := OpenReader(context.Background(), j.path)
+	wantError(t, err, pos.KindJournal, "writable, even for reading")
+	_, err = Open(context.Background(), j.path, Options{})
+	wantError(t, err, pos.KindJournal)
+}
+
+// TestAnotherUsersJournal is refused.
+func TestAnotherUsersJournal(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give a file away")
+	}
+	j := openTemp(t)
+	j.Close()
+	if err := os.Chown(j.path, 12345, 12345); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Open(context.Background(), j.path, Options{})
+	wantError(t, err, pos.KindJournal, "another user")
 }

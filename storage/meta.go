@@ -9,7 +9,8 @@ import (
 
 // meta is who a journal is. It is made once and never changes.
 type meta struct {
-	incarnation    string
+	born           string // the incarnation it was made with
+	incarnation    string // the one it has now; another one if it was ever restored
 	genesis        []byte
 	fingerprintKey []byte
 	practice       bool
@@ -17,7 +18,9 @@ type meta struct {
 
 const (
 	insertMeta = `INSERT INTO meta (id, incarnation, genesis, fingerprint_key, practice) VALUES (1, ?, ?, ?, ?)`
-	selectMeta = `SELECT incarnation, genesis, fingerprint_key, practice FROM meta WHERE id = 1`
+	selectMeta = `SELECT incarnation, genesis, fingerprint_key, practice, coalesce(
+		(SELECT data ->> '$.detail.incarnation' FROM events WHERE name = 'restored' AND order_no = '' AND seq > 0 ORDER BY seq DESC LIMIT 1),
+		incarnation) FROM meta WHERE id = 1`
 )
 
 // newMeta draws a new identity.
@@ -25,7 +28,8 @@ func newMeta(practice bool) meta {
 	m := meta{genesis: make([]byte, 32), fingerprintKey: make([]byte, 32), practice: practice}
 	rand.Read(m.genesis)
 	rand.Read(m.fingerprintKey)
-	m.incarnation = newIncarnation()
+	m.born = newIncarnation()
+	m.incarnation = m.born
 	return m
 }
 
@@ -46,7 +50,7 @@ func (m meta) root() digest {
 	c := canonical{sha256.New()}
 	c.text("cashier-1 meta")
 	c.bytes(m.genesis)
-	c.text(m.incarnation)
+	c.text(m.born)
 	c.bytes(m.fingerprintKey)
 	c.number(flag(m.practice))
 	return c.sum()
@@ -59,7 +63,7 @@ type queryer interface {
 }
 
 func readMeta(ctx context.Context, q queryer) (m meta, err error) {
-	err = q.QueryRowContext(ctx, selectMeta).Scan(&m.incarnation, &m.genesis, &m.fingerprintKey, &m.practice)
+	err = q.QueryRowContext(ctx, selectMeta).Scan(&m.born, &m.genesis, &m.fingerprintKey, &m.practice, &m.incarnation)
 	return m, err
 }
 

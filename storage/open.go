@@ -99,11 +99,10 @@ func (j *Journal) open(ctx context.Context, path string, o Options) (err error) 
 // prepareFile makes a new file, or looks at an existing one before anything is
 // changed in it: a foreign file stays as it is.
 func prepareFile(ctx context.Context, path string) error {
-	err := createFile(path)
-	if !errors.Is(err, fs.ErrExist) {
+	if err := checkFiles(path); err != nil {
 		return err
 	}
-	if err := checkFiles(path); err != nil {
+	if err := createFile(path); !errors.Is(err, fs.ErrExist) {
 		return err
 	}
 	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
@@ -125,7 +124,7 @@ func identify(ctx context.Context, db *sql.DB, practice bool) error {
 	m, err := readMeta(ctx, db)
 	if errors.Is(err, sql.ErrNoRows) {
 		m = newMeta(practice)
-		_, err = db.ExecContext(ctx, insertMeta, m.incarnation, m.genesis, m.fingerprintKey, flag(m.practice))
+		_, err = db.ExecContext(ctx, insertMeta, m.born, m.genesis, m.fingerprintKey, flag(m.practice))
 	}
 	if err != nil {
 		return err
@@ -164,6 +163,8 @@ func (j *Journal) Close() (err error) {
 
 // release closes what is open, the lock last.
 func (j *Journal) release() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	var errs []error
 	if j.Reader != nil {
 		errs = append(errs, j.Reader.Close())

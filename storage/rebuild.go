@@ -6,7 +6,7 @@ import (
 	"cashier/pos"
 )
 
-// Rebuild makes payments again from events, in one transaction.
+// Rebuild makes payments again from events, in one transaction. Append waits for it.
 func (j *Journal) Rebuild(ctx context.Context) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()

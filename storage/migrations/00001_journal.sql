@@ -10,7 +10,7 @@ PRAGMA user_version = 1;
 
 CREATE TABLE meta (
     id              INTEGER PRIMARY KEY CHECK (id = 1),
-    incarnation     TEXT    NOT NULL CHECK (length(incarnation) = 4), -- in every order number
+    incarnation     TEXT    NOT NULL CHECK (length(incarnation) = 4), -- in every order number, until restored
     genesis         BLOB    NOT NULL CHECK (length(genesis) = 32),    -- random; the chain begins with it
     fingerprint_key BLOB    NOT NULL CHECK (length(fingerprint_key) = 32),
     practice        INTEGER NOT NULL CHECK (practice IN (0, 1))
@@ -30,6 +30,8 @@ CREATE TABLE events (
 ) STRICT;
 
 CREATE INDEX events_order ON events (order_no) WHERE order_no <> '';
+-- A restored journal has a new incarnation, which stands in this entry.
+CREATE INDEX events_restored ON events (seq) WHERE name = 'restored' AND order_no = '';
 
 CREATE TABLE payments (
     first_seq      INTEGER PRIMARY KEY, -- the attempt's first entry: the key of pages

@@ -1,0 +1,71 @@
+package storage
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"cashier/pos"
+)
+
+// TestRestore: everything up to the backup is there, the chain goes on, and no
+// order number that was given out after the backup can come again.
+func TestRestore(t *testing.T) {
+	ctx := context.Background()
+	j := openTemp(t)
+	sell(t, j, 3)
+	backup := filepath.Join(t.TempDir(), "backup.db")
+	report, err := j.Backup(ctx, backup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost := do(t, j, pos.Attempt{}, intent(j, 100)) // after the backup
+	when := pos.Entry{At: began.Add(1e9), Day: "2026-11-22", Run: "run-2"}
+
+	_, err = Restore(ctx, backup, j.path, when)
+	wantError(t, err, pos.KindConflict, "process")
+	j.Close()
+	_, err = Restore(ctx, backup, j.path, when)
+	wantError(t, err, pos.KindInvalid, "a journal is there")
+
+	path := filepath.Join(t.TempDir(), "till", "journal.db")
+	restored, err := Restore(ctx, backup, path, when)
+	if err != nil || restored.Head != report.Head {
+		t.Fatalf("%+v, %v, want %+v", restored, err, report)
+	}
+	if names := files(t, filepath.Dir(path)); !slices.Equal(names, []string{"journal.db", "journal.db.lock"}) {
+		t.Errorf("the folder has %v", names)
+	}
+	again := open(t, path)
+	if again.Incarnation() == j.Incarnation() {
+		t.Error("the restored journal has the incarnation of the lost one")
+	}
+	if a := do(t, again, pos.Attempt{}, intent(again, 100)); a.OrderNo == lost.OrderNo || a.Seq != 9 {
+		t.Errorf("order %s, seq %d, want another than %s and 9", a.OrderNo, a.Seq, lost.OrderNo)
+	}
+	kept := again.Incarnation()
+	again.Close()
+	if got := open(t, path).Incarnation(); got != kept {
+		t.Errorf("incarnation %s after reopening, want %s", got, kept)
+	}
+	if after, err := openReaderAt(t, path).Verify(ctx, VerifyOptions{Expect: report.Head}); err != nil || !after.Good() {
+		t.Errorf("%+v, %v", after, err)
+	}
+}
+
+// TestBadBackupIsNotRestored: and nothing is left in its place.
+func TestBadBackupIsNotRestored(t *testing.T) {
+	j := openTemp(t)
+	sell(t, j, 2)
+	j.Checkpoint(t.Context())
+	j.Close()
+	execute(t, raw(t, j.path), unlocked+"UPDATE events SET run = 'x' WHERE seq = 2; PRAGMA wal_checkpoint(TRUNCATE)")
+	path := filepath.Join(t.TempDir(), "till", "journal.db")
+	_, err := Restore(context.Background(), j.path, path, pos.Entry{At: began})
+	wantError(t, err, pos.KindJournal, "entry 2", "was changed")
+	if _, err := os.Stat(path); err == nil {
+		t.Error("a journal was made of it")
+	}
+}
