@@ -11,7 +11,8 @@ import (
 type Gateway interface {
 	// Admit takes one place in the published limit for Quick Pay (30 a second,
 	// this till's share). It is asked before the intent is journaled, so that a
-	// sale refused by the quota leaves no attempt behind. The error has KindUnavailable.
+	// sale refused by the quota leaves no attempt behind. The error has
+	// KindUnavailable, or KindCredentials when nothing may be sold.
 	Admit(ctx context.Context) error
 
 	// Warm dials ahead, while the amount is being keyed, so that the submission

@@ -46,8 +46,8 @@ func Next(a Attempt, e Event, now time.Time) (Attempt, []Effect) {
 		a = a.resumed(now)
 	case ClockStepped:
 		a = a.rebased(now)
-	default:
-		panic(fmt.Sprintf("%T is not an attempt's event", e))
+	case Noted:
+		panic(fmt.Sprintf("%q is an event of the till and not of an attempt", e.Name))
 	}
 	a.UpdatedAt = now
 	return a, append([]Effect{Record{e}}, a.wait()...)

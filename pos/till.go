@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -315,10 +316,19 @@ func (t *Till) start(w *worker, begin func() bool) {
 	t.remember(w.a)
 	t.workers.Go(func() {
 		defer w.timer.Stop()
+		defer t.survive(w.a.OrderNo)
 		if begin() {
 			t.work(w)
 		}
 	})
+}
+
+// survive keeps a bug in the machine from taking the screen and every other
+// sale with it: the attempt stays open in the journal, and no new sale is taken.
+func (t *Till) survive(no OrderNo) {
+	if p := recover(); p != nil {
+		t.brake(&Error{Kind: KindConflict, Op: "work on " + string(no), Err: fmt.Errorf("a bug: %v\n%s", p, debug.Stack())})
+	}
 }
 
 // work is the life of one attempt in this process.
