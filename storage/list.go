@@ -112,7 +112,8 @@ func terms(f pos.Filter, state pos.State) []term {
 	add(f.Day != "", "%sday = ?", "", f.Day)
 	add(!f.From.IsZero() || !f.To.IsZero(), "%screated_at_ms >= ? AND %screated_at_ms < ?", "payments_created", msFrom(f.From), msTo(f.To))
 	add(f.Attention, "%sattention > ''", "payments_attention")
-	add(state != "" && state != pos.Paid, "%sstate = ? AND state <> 'paid'", "", state)
+	add(state == pos.Failed || state == pos.Revoked, "%sstate = ? AND state IN ('failed', 'revoked')", "", state)
+	add(state != "" && !state.Settled(), "%sopen = 1 AND state = ?", "", state)
 	add(f.Cashier != "", "%scashier = ?", "", f.Cashier)
 	add(state == pos.Paid, "+state = ?", "", state) // most are paid: a walk finds them soon
 	add(f.Till != "", "+till = ?", "", f.Till)      // most journals have one till

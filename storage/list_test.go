@@ -31,7 +31,8 @@ func TestPlans(t *testing.T) {
 		"time of a day":    {pos.Filter{Day: "2026-11-21", From: from, To: to}, "payments_day"},
 		"attention":        {pos.Filter{Attention: true}, "payments_attention"},
 		"paid":             {pos.Filter{States: []pos.State{pos.Paid}}, "INTEGER PRIMARY KEY"},
-		"rare states":      {pos.Filter{States: []pos.State{pos.Failed, pos.InDoubt}}, "payments_state"},
+		"failed, revoked":  {pos.Filter{States: []pos.State{pos.Failed, pos.Revoked}}, "payments_state"},
+		"in doubt":         {pos.Filter{States: []pos.State{pos.InDoubt, pos.Revoking}}, "payments_open"},
 	} {
 		for _, f := range []pos.Filter{c.filter, {Before: 100}} {
 			f.Day, f.Cashier, f.Till, f.Sale, f.From, f.To, f.Attention, f.States = c.filter.Day, c.filter.Cashier, c.filter.Till,

@@ -11,7 +11,7 @@ import (
 	"cashier/pos"
 )
 
-// Start is when the suite's first shop day begins to sell.
+// start is when the suite's first shop day begins to sell.
 var start = time.Date(2026, 11, 21, 12, 30, 0, 123_000_000, time.UTC)
 
 // till journals attempts as pos.Till does: Next decides, the entry is

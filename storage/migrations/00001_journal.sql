@@ -76,7 +76,7 @@ CREATE INDEX payments_created     ON payments (created_at_ms);
 -- Partial indexes hold only what is rare, or not always there.
 CREATE INDEX payments_open        ON payments (open)           WHERE open = 1;
 CREATE INDEX payments_attention   ON payments (attention)      WHERE attention > '';
-CREATE INDEX payments_state       ON payments (state)          WHERE state <> 'paid';
+CREATE INDEX payments_state       ON payments (state)          WHERE state IN ('failed', 'revoked');
 CREATE INDEX payments_transaction ON payments (transaction_id) WHERE transaction_id <> '';
 CREATE INDEX payments_ref         ON payments (ref)            WHERE ref <> '';
 
