@@ -34,7 +34,8 @@ type Summary struct {
 	UpdatedAt     time.Time
 	Asked         int   // Query Order calls begun
 	Revokes       int   // Revoke calls begun
-	Seq           int64 // the newest journal entry of this attempt
+	First         int64 // its first journal entry: the place in lists (Filter.Before)
+	Seq           int64 // its newest journal entry
 }
 
 // Open reports whether the machine still works on the attempt: it is not

@@ -3,6 +3,7 @@ package pos
 import (
 	"context"
 	"fmt"
+	"unicode/utf8"
 )
 
 // Scan is what the cashier has: an amount and a scanned code.
@@ -75,6 +76,9 @@ func (t *Till) nextAttempt(ctx context.Context, s Scan) (int, error) {
 	if s.Amount.Currency != t.policy.Currency || s.Amount.Minor < 1 || s.Amount.Minor > MaxMinor {
 		return 0, invalid("type the amount again", "%s cannot be charged here", s.Amount)
 	}
+	if !utf8.ValidString(s.Ref) || !utf8.ValidString(s.Cashier) {
+		return 0, invalid("use plain text", "the reference or the cashier's name is not UTF-8")
+	}
 	if s.Sale == "" {
 		return 1, nil
 	}
@@ -131,7 +135,7 @@ func (t *Till) begin(ctx context.Context, e Intended, s Scan) (Attempt, error) {
 		t.brake(err)
 		return Attempt{}, err
 	}
-	a.Seq = seq
+	a.First, a.Seq = seq, seq
 	w := newWorker(a)
 	w.code, w.ref = s.Code, s.Ref
 	t.start(w, func() bool { return t.carryOut(w, a, effects[1:], now) })

@@ -164,7 +164,7 @@ func (c *conversation) take(e Event) {
 		switch effect := effect.(type) {
 		case Record:
 			c.events = append(c.events, Entry{At: c.now, Event: effect.Event, Seq: int64(len(c.events) + 1)})
-			c.a.Seq = int64(len(c.events))
+			c.a.First, c.a.Seq = 1, int64(len(c.events))
 			fmt.Fprintf(&c.said, " | %s", EventName(effect.Event))
 		case Submit:
 			c.said.WriteString(" SUBMIT")

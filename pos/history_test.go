@@ -104,7 +104,7 @@ func (h *history) take(e Event) {
 		case Record:
 			recorded = true
 			h.entries = append(h.entries, Entry{Seq: int64(len(h.entries) + 1), At: h.now, Event: effect.Event})
-			next.Seq = int64(len(h.entries))
+			next.First, next.Seq = 1, int64(len(h.entries))
 		case Submit:
 			h.submits++
 			h.lawful(recorded && h.submits == 1, "a submission that is not journaled, or a second one")

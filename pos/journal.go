@@ -1,6 +1,7 @@
 package pos
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -167,7 +168,7 @@ func Fold(entries []Entry) (a Attempt, err error) {
 	}()
 	for _, e := range entries {
 		a, _ = Next(a, e.Event, e.At)
-		a.Seq = e.Seq
+		a.First, a.Seq = cmp.Or(a.First, e.Seq), e.Seq
 	}
 	return a, nil
 }

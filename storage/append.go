@@ -217,7 +217,8 @@ func (j *Journal) insert(ctx context.Context, e pos.Entry, r row) error {
 	case e.OrderNo == "":
 		return nil
 	case begins:
-		p := payment{Summary: after, firstSeq: r.seq, day: e.Day, counter: intent.Counter}
+		after.First = r.seq
+		p := payment{Summary: after, day: e.Day, counter: intent.Counter}
 		_, err := j.stmts.insertPayment.ExecContext(ctx, append(p.begun(), standing(after)...)...)
 		return err
 	default:

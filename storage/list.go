@@ -48,8 +48,8 @@ func (r *Reader) List(ctx context.Context, f pos.Filter) ([]pos.Summary, error) 
 
 // merge puts what several queries found in order, newest first, each once.
 func merge(found []payment, limit int) []pos.Summary {
-	slices.SortFunc(found, func(a, b payment) int { return int(b.firstSeq - a.firstSeq) })
-	found = slices.CompactFunc(found, func(a, b payment) bool { return a.firstSeq == b.firstSeq })
+	slices.SortFunc(found, func(a, b payment) int { return int(b.First - a.First) })
+	found = slices.CompactFunc(found, func(a, b payment) bool { return a.First == b.First })
 	found = found[:min(len(found), limit)]
 	list := make([]pos.Summary, len(found))
 	for i, p := range found {

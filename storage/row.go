@@ -69,10 +69,9 @@ func at(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
 // payment is a row of payments: a summary and what only the tables know of it.
 type payment struct {
 	pos.Summary
-	firstSeq int64
-	day      string
-	counter  int
-	open     bool // as the table says
+	day     string
+	counter int
+	open    bool // as the table says
 }
 
 const paymentColumns = `first_seq, day, counter,
@@ -89,7 +88,7 @@ const (
 // begun are the columns that stand from the intent on, in the order of paymentColumns.
 func (p payment) begun() []any {
 	return []any{
-		p.firstSeq, p.day, p.counter,
+		p.First, p.day, p.counter,
 		p.OrderNo, p.Sale, p.Number, p.Method, p.Amount.Minor, p.Amount.Currency, p.CodeLast4, p.Fingerprint,
 		p.Cashier, p.Till, p.Ref, flag(p.Practice), p.CreatedAt.UnixMilli(),
 	}
@@ -106,7 +105,7 @@ func standing(s pos.Summary) []any {
 func scanPayment(s scanner) (p payment, err error) {
 	var created, updated int64
 	err = s.Scan(
-		&p.firstSeq, &p.day, &p.counter,
+		&p.First, &p.day, &p.counter,
 		&p.OrderNo, &p.Sale, &p.Number, &p.Method, &p.Amount.Minor, &p.Amount.Currency, &p.CodeLast4, &p.Fingerprint,
 		&p.Cashier, &p.Till, &p.Ref, &p.Practice, &created,
 		&p.State, &p.Watch, &p.open, &p.Attention, &p.Reason, &p.Code,
@@ -127,7 +126,7 @@ func replay(entries []pos.Entry) (a pos.Attempt, err error) {
 	for i, e := range entries {
 		a, _ = pos.Next(a, e.Event, e.At)
 		entries[i].After = a
-		a.Seq = e.Seq
+		a.First, a.Seq = entries[0].Seq, e.Seq
 	}
 	return a, nil
 }
@@ -139,5 +138,5 @@ func derive(entries []pos.Entry) (payment, error) {
 		return payment{}, err
 	}
 	intent := entries[0].Event.(pos.Intended) // else replay had failed
-	return payment{Summary: a.Summary, firstSeq: entries[0].Seq, day: entries[0].Day, counter: intent.Counter, open: a.Open()}, nil
+	return payment{Summary: a.Summary, day: entries[0].Day, counter: intent.Counter, open: a.Open()}, nil
 }

@@ -270,7 +270,7 @@ func (v *verifier) all(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			last, entries = p.firstSeq, entries+int64(n)
+			last, entries = p.First, entries+int64(n)
 		}
 		if len(page) == 0 {
 			break

@@ -208,7 +208,7 @@ func testTimeline(t *testing.T, j pos.Journal) {
 		entry.Seq = seq
 		want = append(want, entry)
 		a = entry.After
-		a.Seq = seq
+		a.First, a.Seq = want[0].Seq, seq
 		l.begin()
 	}
 	got, err := j.Timeline(context.Background(), intent.OrderNo)

@@ -1,6 +1,7 @@
 package journaltest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -61,7 +62,7 @@ func (l *till) do(a pos.Attempt, e pos.Event) pos.Attempt {
 	if err != nil {
 		l.t.Fatalf("append %s: %v", entry.Name(), err)
 	}
-	entry.After.Seq = seq
+	entry.After.First, entry.After.Seq = cmp.Or(entry.After.First, seq), seq
 	return entry.After
 }
 
