@@ -1,0 +1,44 @@
+# make check is what CI runs, in the same order; each line can be run alone.
+BIN := $(CURDIR)/.ci/bin
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+check: tidy lint test race build screen ## everything that CI runs
+
+tidy: ## go.mod and go.sum are tidy, and the code is formatted
+	go mod tidy -diff
+	test -z "$$(gofmt -l .)"
+
+lint: $(BIN) ## vet, staticcheck, complete switches over closed sets
+	go vet ./...
+	$(BIN)/staticcheck ./...
+	$(BIN)/exhaustive -explicit-exhaustive-switch ./...
+	$(BIN)/go-check-sumtype ./...
+
+$(BIN): .ci/tools/go.mod .ci/tools/go.sum
+	cd .ci/tools && GOBIN=$(BIN) go install tool
+	touch $(BIN)
+
+test: ## the plain tests, as in the README
+	go test ./...
+
+race: ## the same under the race detector
+	go test -race ./...
+
+build: ## without cgo
+	CGO_ENABLED=0 go build -trimpath -o cashier .
+
+screen: build ## drive the screen through tmux at 80x24 (needs tmux)
+	.ci/screen ./cashier
+
+fuzz: ## a minute for each fuzz target
+	.ci/fuzz 60s
+
+golden: ## rewrite golden files from what the code does; then read the diff
+	go test ./pos ./ui -update
+
+demo: ## practice mode
+	go run . practice
+
+.PHONY: help check tidy lint test race build screen fuzz golden demo

@@ -1,0 +1,13 @@
+// Package cli is the command line and the composition root: the only package
+// that knows everybody. It reads flags, environment and configuration once, hands
+// each package its own small struct, and turns what comes back into standard
+// output, messages and an exit status.
+//
+// One command stands in one file: pay.go (pay, query, revoke, resume), reading.go
+// (show, journal, verify, backup), sell.go (the screen), simulate.go,
+// configuration.go, doctor.go, version.go. shop.go opens gateway, journal and
+// till in that order, for all of them.
+//
+// Standard output is data, standard error is messages: "cashier: error: …", then
+// "cashier: hint: …", lower case, no full stop.
+package cli

@@ -1,0 +1,288 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"cashier/pos"
+)
+
+// defaultWait is how long pay and revoke wait for a verdict.
+const defaultWait = 90 * time.Second
+
+func (m *machine) payCommand(f *flags) *cobra.Command {
+	var code, ref, cashier string
+	var wait time.Duration
+	c := &cobra.Command{
+		Use:   "pay AMOUNT --code DIGITS",
+		Short: "One sale without a screen",
+		Long: `One sale without a screen. Prints how it stands at paid, failed or revoked, or
+after --wait, which cancels nothing: what is open then is worked on by the next
+cashier that starts, or by cashier resume.
+
+Exit status 0 paid, 3 not paid, 4 still open.`,
+		Args: takes("AMOUNT"),
+		RunE: func(c *cobra.Command, args []string) error {
+			return m.pay(c.Context(), *f, args[0], code, pos.Scan{Ref: ref, Cashier: cashier}, wait)
+		},
+	}
+	c.Flags().StringVar(&code, "code", "", "the 18 digits of the customer's payment code; - reads them from standard input")
+	c.Flags().StringVar(&ref, "ref", "", "your own reference, sent along as attach (at most 127 bytes)")
+	c.Flags().StringVar(&cashier, "cashier", "", "who sells, for the journal")
+	c.Flags().DurationVar(&wait, "wait", defaultWait, "how long to wait for a verdict")
+	return c
+}
+
+// pay charges one customer. Everything that can be refused is refused before
+// the journal is opened.
+func (m *machine) pay(ctx context.Context, f flags, amount, code string, scan pos.Scan, wait time.Duration) error {
+	set, err := m.settle(f)
+	if err != nil {
+		return err
+	}
+	if scan.Amount, scan.Code, err = m.readSale(set, amount, code); err != nil {
+		return err
+	}
+	if err := checkRef(scan.Ref); err != nil {
+		return err
+	}
+	if wait < 0 {
+		return refuse("use 0s or more", "--wait %s is negative", wait)
+	}
+	return m.inShop(ctx, f, func(s *shop) (pos.Summary, error) {
+		if err := s.till.Start(ctx); err != nil {
+			return pos.Summary{}, err
+		}
+		a, err := s.till.Charge(ctx, scan)
+		if err != nil {
+			return pos.Summary{}, err
+		}
+		return s.await(ctx, a.OrderNo, wait), nil
+	})
+}
+
+// readSale reads amount and code; an empty --code is asked for by name.
+func (m *machine) readSale(s setting, amount, code string) (pos.Money, pos.AuthCode, error) {
+	currency, err := pos.ParseCurrency(s.Till.Currency)
+	if err != nil {
+		return pos.Money{}, pos.AuthCode{}, err
+	}
+	money, err := pos.ParseAmount(amount, currency)
+	if err != nil {
+		return pos.Money{}, pos.AuthCode{}, err
+	}
+	switch code {
+	case "":
+		return pos.Money{}, pos.AuthCode{}, refuse("scan the customer's code: --code DIGITS, or --code - to read it from standard input", "--code is missing")
+	case "-":
+		text, err := io.ReadAll(io.LimitReader(m.stdin, 256))
+		if err != nil {
+			return pos.Money{}, pos.AuthCode{}, err
+		}
+		code = string(text)
+	}
+	scanned, err := pos.ParseAuthCode(code, s.WeChat.CodePrefixes)
+	return money, scanned, err
+}
+
+// checkRef refuses a reference that WeChat Pay's attach cannot carry (wechatpay-v2 5.5).
+func checkRef(ref string) error {
+	switch {
+	case len(ref) > 127:
+		return refuse("shorten it", "--ref has %d bytes, attach takes 127", len(ref))
+	case clean(ref) != ref || strings.TrimSpace(ref) != ref:
+		return refuse("use plain text", "--ref has control characters or spaces around it")
+	}
+	for _, r := range ref {
+		if r > 0xFFFF {
+			return refuse("leave it out", "--ref has %q, which WeChat Pay does not take", r)
+		}
+	}
+	return nil
+}
+
+// inShop opens the shop, prints the attempt that work returns and exits by its state.
+func (m *machine) inShop(ctx context.Context, f flags, work func(*shop) (pos.Summary, error)) error {
+	s, err := m.open(ctx, f)
+	if err != nil {
+		return err
+	}
+	found, err := work(s)
+	if err := errors.Join(err, s.close()); err != nil {
+		return err
+	}
+	p, err := m.printer(f, s.setting)
+	if err != nil {
+		return err
+	}
+	if err := p.attempt(found); err != nil {
+		return err
+	}
+	return exitFor(found.State)
+}
+
+// await waits for a verdict for at most wait and returns the attempt as it stands.
+func (s *shop) await(ctx context.Context, no pos.OrderNo, wait time.Duration) pos.Summary {
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	s.till.Wait(ctx, func() bool { // its error says no more than the state does
+		a, _ := s.till.Attempt(no)
+		return a.State.Settled()
+	})
+	a, _ := s.till.Attempt(no)
+	return a.Summary
+}
+
+func (m *machine) queryCommand(f *flags) *cobra.Command {
+	return &cobra.Command{
+		Use:   "query ORDER",
+		Short: "Ask WeChat Pay now, journal and print the verdict",
+		Args:  takes("ORDER"),
+		RunE: func(c *cobra.Command, args []string) error {
+			no, err := pos.ParseOrderNo(args[0])
+			if err != nil {
+				return err
+			}
+			return m.inShop(c.Context(), *f, func(s *shop) (pos.Summary, error) {
+				ctx, cancel := context.WithTimeout(c.Context(), defaultWait)
+				defer cancel()
+				a, err := s.till.Ask(ctx, no)
+				if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+					err = nil // not answered: the attempt stands as it did
+				}
+				return a.Summary, err
+			})
+		},
+	}
+}
+
+func (m *machine) revokeCommand(f *flags) *cobra.Command {
+	var cashier string
+	c := &cobra.Command{
+		Use:   "revoke ORDER",
+		Short: "Revoke an attempt in doubt; before 15 s it waits",
+		Args:  takes("ORDER"),
+		RunE: func(c *cobra.Command, args []string) error {
+			no, err := pos.ParseOrderNo(args[0])
+			if err != nil {
+				return err
+			}
+			return m.inShop(c.Context(), *f, func(s *shop) (pos.Summary, error) { return s.revoke(c.Context(), no, cashier) })
+		},
+	}
+	c.Flags().StringVar(&cashier, "cashier", "", "who revokes, for the journal")
+	return c
+}
+
+// revoke presses the key as soon as it may be pressed and waits for the end.
+func (s *shop) revoke(ctx context.Context, no pos.OrderNo, by string) (pos.Summary, error) {
+	a, err := s.till.TakeUp(ctx, no)
+	if err != nil {
+		return pos.Summary{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, defaultWait)
+	defer cancel()
+	for {
+		changed := s.till.Changed()
+		now := s.till.Now()
+		if latest, known := s.till.Attempt(no); known {
+			a = latest
+		}
+		switch err := a.CanRevoke(now); {
+		case a.State == pos.Paid:
+			return pos.Summary{}, refuse("giving back a paid sale is a manager's void or refund", "order %s is paid", no)
+		case a.State.Settled(), errors.Is(err, pos.ErrRevokeForeign), errors.Is(err, pos.ErrRevokeExpired):
+			return a.Summary, nil
+		case err == nil && a.State == pos.InDoubt:
+			if err := s.till.Revoke(no, by); err != nil && pos.KindOf(err) != pos.KindInvalid {
+				return pos.Summary{}, err
+			}
+		}
+		select {
+		case <-changed:
+		case <-time.After(max(a.RevokeReady().Sub(now), 100*time.Millisecond)):
+		case <-ctx.Done():
+			return a.Summary, nil
+		}
+	}
+}
+
+func (m *machine) resumeCommand(f *flags) *cobra.Command {
+	var wait time.Duration
+	c := &cobra.Command{
+		Use:   "resume",
+		Short: "Work on everything open until nothing is, or --wait is over",
+		Args:  noArgs,
+		RunE:  func(c *cobra.Command, _ []string) error { return m.resume(c.Context(), *f, wait) },
+	}
+	c.Flags().DurationVar(&wait, "wait", 60*time.Second, "how long; 0 does only what is due now")
+	return c
+}
+
+// resume works on everything open and prints how each stands in the end. Exit
+// status 0 when nothing is open, watches included, else 4.
+func (m *machine) resume(ctx context.Context, f flags, wait time.Duration) error {
+	s, err := m.open(ctx, f)
+	if err != nil {
+		return err
+	}
+	work := func() ([]pos.Summary, error) {
+		if err := s.till.Start(ctx); err != nil {
+			return nil, err
+		}
+		return s.workOn(ctx, s.till.Open(), wait), nil
+	}
+	ended, err := work()
+	if err := errors.Join(err, s.close()); err != nil {
+		return err
+	}
+	p, err := m.printer(f, s.setting)
+	if err != nil {
+		return err
+	}
+	open := false
+	for _, a := range ended {
+		open = open || a.Open()
+		if err := p.attempt(a); err != nil {
+			return err
+		}
+	}
+	if open {
+		return status(exitOpen)
+	}
+	return nil
+}
+
+// workOn waits until nothing is open, or for wait; with 0 until each has been
+// asked about once.
+func (s *shop) workOn(ctx context.Context, open []pos.Attempt, wait time.Duration) []pos.Summary {
+	done := s.till.Idle
+	if wait == 0 {
+		wait, done = defaultWait, func() bool { return s.allAsked(open) }
+	}
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	s.till.Wait(ctx, done) // its error says no more than the states do
+	ended := make([]pos.Summary, len(open))
+	for i, a := range open {
+		latest, _ := s.till.Attempt(a.OrderNo)
+		ended[i] = latest.Summary
+	}
+	return ended
+}
+
+// allAsked reports whether each attempt was asked about since, and answered.
+func (s *shop) allAsked(since []pos.Attempt) bool {
+	for _, before := range since {
+		a, _ := s.till.Attempt(before.OrderNo)
+		if a.Open() && (a.Asked == before.Asked || a.InFlight() != "") {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,144 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"cashier/pos"
+	"cashier/ui"
+)
+
+// settleDown is how long after the start the journal prepares itself for fast
+// commits: the first frame and an eager scan come first (design 9, order of start-up).
+const settleDown = 300 * time.Millisecond
+
+func (m *machine) practiceCommand(f *flags) *cobra.Command {
+	return &cobra.Command{
+		Use:   "practice",
+		Short: "The cashier's screen in practice mode: built-in WeChat Pay, play money",
+		Args:  noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			f.practice = true
+			return m.sell(c.Context(), *f)
+		},
+	}
+}
+
+// sell runs the cashier's screen. Whatever ends it, open sales go on without a
+// screen until each has its verdict, for at most 180 s.
+func (m *machine) sell(ctx context.Context, f flags) error {
+	in, out, err := m.tty()
+	if err != nil {
+		return err
+	}
+	if f.practice = f.practice || m.neverConfigured(f); !f.practice {
+		if _, err := m.settle(f); err != nil {
+			return err
+		}
+	}
+	s, err := m.open(ctx, f)
+	if err != nil {
+		return err
+	}
+	err = s.screen(ctx, m, in, out)
+	drained := m.drain(s)
+	return errors.Join(err, s.close(), drained)
+}
+
+// tty refuses to draw a screen where there is none.
+func (m *machine) tty() (in, out *os.File, err error) {
+	in, inFile := m.stdin.(*os.File)
+	out, outFile := m.stdout.(*os.File)
+	if !inFile || !outFile || !term.IsTerminal(int(in.Fd())) || !term.IsTerminal(int(out.Fd())) {
+		return nil, nil, refuse("use cashier pay in scripts", "the screen needs a terminal")
+	}
+	return in, out, nil
+}
+
+// neverConfigured reports whether this is a first look: no configuration, named
+// or not, and no journal of real money. A till that was ever configured never
+// falls back into practice by itself.
+func (m *machine) neverConfigured(f flags) bool {
+	if _, err := m.loadConfig(f.config); !errors.Is(err, errNoConfig) || f.journal != "" {
+		return false
+	}
+	_, err := os.Stat(m.journalPath(false))
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+// screen shows the cashier's screen until it is left; ctx ends it at once.
+func (s *shop) screen(ctx context.Context, m *machine, in io.Reader, out io.Writer, more ...tea.ProgramOption) error {
+	if err := s.till.Start(ctx); err != nil {
+		return err
+	}
+	model, err := ui.New(s.options(m))
+	if err != nil {
+		return err
+	}
+	program := ui.Program(model, in, out, more...)
+	stop := context.AfterFunc(ctx, func() { program.Send(ui.LeaveMsg{}) })
+	defer stop()
+	warm := time.AfterFunc(settleDown, func() {
+		if err := s.journal.Warm(ctx); err != nil {
+			s.log.Warn("warm the journal", "error", err)
+		}
+	})
+	defer warm.Stop()
+	_, err = program.Run()
+	if ctx.Err() != nil {
+		return nil // told to end, and the terminal may be gone with it
+	}
+	return err
+}
+
+// options are what the screen has to know. The terminal is judged by the
+// environment alone: asking it would cost a scan (performance of the start).
+func (s *shop) options(m *machine) ui.Options {
+	plain := m.getenv("NO_COLOR") != "" || m.getenv("TERM") == "dumb"
+	return ui.Options{
+		Till: s.till, Reader: s.journal, Store: s.Till.Store, Language: s.Till.Language, Health: s.gateway.health,
+		Color: !plain, ASCII: m.getenv("CASHIER_ASCII") != "" || !m.utf8(), Still: m.getenv("CASHIER_STILL") != "",
+		Report: func(err error) { s.log.Error("screen", "error", err.Error()) },
+	}
+}
+
+// utf8 reports whether the locale says that the terminal shows UTF-8.
+func (m *machine) utf8() bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if locale := strings.ToLower(m.getenv(name)); locale != "" {
+			return strings.Contains(locale, "utf-8") || strings.Contains(locale, "utf8")
+		}
+	}
+	return false
+}
+
+// drain finishes what is open without a screen. Waiting tills are told for
+// which sale. Signals do not shorten it: money is in doubt.
+func (m *machine) drain(s *shop) error {
+	ctx, cancel := context.WithTimeout(context.Background(), pos.DrainFor)
+	defer cancel()
+	for _, a := range s.till.Open() {
+		if a.State.Settled() {
+			continue
+		}
+		m.say("finishing sale %s, %s, without a screen; this takes up to %s", a.OrderNo, a.Amount, pos.DrainFor)
+		if err := s.journal.Describe(fmt.Sprintf("%s: finishing sale %s", draining, a.OrderNo)); err != nil {
+			s.log.Warn("describe", "error", err)
+		}
+	}
+	if !s.till.Drain(ctx) {
+		m.say("a sale is still open; it goes on at the next start, or with cashier resume")
+		return status(exitOpen)
+	}
+	return nil
+}
