@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"path/filepath"
 	"sync/atomic"
@@ -16,12 +17,15 @@ import (
 // by order number, without a secret.
 type logFile struct {
 	*slog.Logger
-	file *lumberjack.Logger
+	file io.WriteCloser
 }
 
 // openLog makes the log; the file appears with the first line.
 func (m *machine) openLog() *logFile {
-	file := &lumberjack.Logger{Filename: filepath.Join(m.stateFolder(), "cashier.log"), MaxSize: 10, MaxBackups: 5}
+	file := m.log
+	if file == nil {
+		file = &lumberjack.Logger{Filename: filepath.Join(m.stateFolder(), "cashier.log"), MaxSize: 10, MaxBackups: 5}
+	}
 	return &logFile{slog.New(slog.NewJSONHandler(file, nil)), file}
 }
 

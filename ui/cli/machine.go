@@ -12,6 +12,7 @@ type machine struct {
 	stdout io.Writer
 	stderr io.Writer
 	env    map[string]string
+	log    io.WriteCloser // nil: the log file
 }
 
 // getenv reads one variable of the environment.
