@@ -25,8 +25,9 @@ var letters = map[rune][5]string{
 // returns nil when it does not fit at all.
 func bigWord(word string, width, height int, block string) []string {
 	rows := spell(word)
-	tall := min(height/len(rows), 2)
-	wide := min(width/len(rows[0]), tall+1)
+	wide := min(width/len(rows[0]), 3)
+	tall := min(height/len(rows), wide, 2)
+	wide = min(wide, tall+1)
 	if tall < 1 || wide < 1 {
 		return nil
 	}

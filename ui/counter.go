@@ -102,7 +102,7 @@ func (m *Model) judge(digits string) (pos.AuthCode, bool) {
 	}
 	switch wallet := walletOf(digits, prefixes); {
 	case wallet != "":
-		m.refuse("refuse.wallet", vars{"Wallet": wallet})
+		m.refuse("refuse.wallet", vars{"Wallet": m.say(wallet)})
 	case len(digits) == codeDigits:
 		m.refuse("refuse.prefix", vars{"Digits": digits[:2]})
 	default:

@@ -11,7 +11,7 @@ const (
 type layout struct {
 	width, height int
 	body          int // lines between the rules
-	left, side    int // cells of the columns
+	left, side    int // cells of the columns, margins not counted
 	small         bool
 }
 
@@ -24,7 +24,7 @@ func newLayout(width, height int) layout {
 		width: width, height: height,
 		body:  max(height-4, 0),
 		side:  side,
-		left:  width - side - 5*margin,
+		left:  width - side - 6*margin,
 		small: width < leastWidth || height < leastHeight,
 	}
 }

@@ -13,6 +13,7 @@ import (
 // terminal can be trusted with.
 type look struct {
 	glyphs
+	pad string // around a word on its own colour
 
 	plain, dim, strong, key        lipgloss.Style
 	good, bad, gone, wait, mark    lipgloss.Style
@@ -28,8 +29,10 @@ func newLook(color bool, g glyphs) look {
 	r := lipgloss.NewRenderer(io.Discard)
 	r.SetHasDarkBackground(true)
 	r.SetColorProfile(termenv.Ascii)
+	pad := ""
 	if color {
 		r.SetColorProfile(termenv.ANSI)
+		pad = " "
 	}
 	fg := func(c string) lipgloss.Style { return r.NewStyle().Foreground(lipgloss.Color(c)) }
 	word := func(c string) lipgloss.Style {
@@ -37,8 +40,8 @@ func newLook(color bool, g glyphs) look {
 	}
 	const red, green, yellow, magenta, cyan, grey = "1", "2", "3", "5", "6", "8"
 	return look{
-		glyphs: g,
-		plain:  r.NewStyle(), dim: fg(grey), strong: r.NewStyle().Bold(true), key: fg(cyan).Bold(true),
+		glyphs: g, pad: pad,
+		plain: r.NewStyle(), dim: fg(grey), strong: r.NewStyle().Bold(true), key: fg(cyan).Bold(true),
 		good: fg(green), bad: fg(red), gone: fg(magenta), wait: fg(yellow), mark: fg(cyan),
 		goodWord: word(green), badWord: word(red), goneWord: word(magenta), waitWord: word(yellow),
 		practice: word(yellow), trouble: word(red),
@@ -85,9 +88,4 @@ func fit(line string, width int) string {
 // right puts text at the right end of width cells.
 func right(text string, width int) string {
 	return strings.Repeat(" ", max(width-ansi.StringWidth(text), 0)) + text
-}
-
-// wrap breaks a sentence into lines of at most width cells.
-func wrap(sentence string, width int) []string {
-	return strings.Split(ansi.Wrap(sentence, width, ""), "\n")
 }

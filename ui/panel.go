@@ -52,7 +52,7 @@ type panel struct {
 // gets what the sentences leave.
 func (p panel) Lines(width, height int) []string {
 	v := verdictOf(p.a.State)
-	chip := p.chip(v.tone).Render(" " + p.symbol(v.tone, p.beat) + " " + p.say(v.word) + " ")
+	chip := p.chip(v.tone).Render(p.pad + p.symbol(v.tone, p.beat) + " " + p.say(v.word) + p.pad)
 	lines := slices.Concat([]string{chip}, p.story(width))
 	if v.big == "" {
 		return lines
@@ -93,6 +93,9 @@ func (p panel) sentences() []string {
 	case pos.Submitting:
 		return []string{p.say("work.asking"), p.say("wait.goods")}
 	case pos.InDoubt:
+		if p.a.Attention == pos.AttentionMismatch {
+			return []string{p.say("wait.goods")} // the reason for attention says the rest
+		}
 		return []string{p.say(p.waitingFor()), p.say("wait.goods")}
 	case pos.Paid:
 		return p.paidStory()
@@ -176,7 +179,10 @@ func (p panel) clocks() []string {
 }
 
 func (p panel) asking() string {
-	line := p.say("wait.asked", vars{"Count": p.a.Asked}) + " " + p.dot + " "
+	line := ""
+	if p.a.Asked > 0 {
+		line = p.say("wait.asked", vars{"Count": p.a.Asked}) + " " + p.dot + " "
+	}
 	if next := p.a.NextAsk(); !next.IsZero() {
 		return line + p.say("wait.next", vars{"N": p.until(next)})
 	}

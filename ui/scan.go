@@ -193,7 +193,7 @@ func (s *splitter) find(keying bool) heard {
 	rest, code := all[:len(all)-codeDigits], all[len(all)-codeDigits:]
 	mine := s.isCode(code)
 	switch foreign := walletOf(tail, s.prefixes) != ""; {
-	case mine && keying && (foreign || s.reads2ways(all)):
+	case foreign && mine && keying && s.burst == 0: // 30 and our code, or a longer one of theirs: nothing is charged on a guess
 		return heard{kind: heardAmbiguous}
 	case foreign:
 		return s.scan(all[:s.burst], tail, keying)
@@ -222,28 +222,17 @@ func (s *splitter) isCode(digits string) bool {
 	return err == nil
 }
 
-// reads2ways reports whether the input could as well be a shorter amount and a
-// longer code of another wallet. Nothing is charged on a guess.
-func (s *splitter) reads2ways(all string) bool {
-	for n := codeDigits + 1; n <= min(len(all), 24); n++ {
-		before := all[:len(all)-n]
-		if walletOf(all[len(all)-n:], s.prefixes) != "" && !strings.HasSuffix(before, ".") {
-			return true
-		}
-	}
-	return false
-}
-
-// walletOf names the other wallet that a code belongs to, or is empty.
+// walletOf is the catalogue's key of the other wallet that a code belongs to, or
+// empty. Package pos names the wallet in its refusal.
 func walletOf(digits string, prefixes []string) string {
 	_, err := pos.ParseAuthCode(digits, prefixes)
-	if err == nil {
+	switch {
+	case err == nil:
 		return ""
-	}
-	for _, wallet := range []string{"Alipay", "UnionPay"} {
-		if strings.Contains(err.Error(), wallet) {
-			return wallet
-		}
+	case strings.Contains(err.Error(), "Alipay"):
+		return "wallet.alipay"
+	case strings.Contains(err.Error(), "UnionPay"):
+		return "wallet.unionpay"
 	}
 	return ""
 }

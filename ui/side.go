@@ -86,7 +86,7 @@ func (c column) Lines(s side, open []pos.Attempt, broken bool, width, height int
 func (c column) lastSales(last []pos.Summary, width, height int) []string {
 	lines := []string{" " + c.strong.Render(c.say("list.last"))}
 	if len(last) == 0 {
-		lines = append(lines, " " + c.dim.Render(c.say("list.none")))
+		lines = append(lines, " "+c.dim.Render(c.say("list.none")))
 	}
 	for _, s := range last[:min(len(last), max(height-1, 0))] {
 		state := ""
@@ -115,7 +115,7 @@ func (c column) opened(open []pos.Attempt, width int) []string {
 		lines = append(lines, c.row(a.Summary, mark, c.age(c.now.Sub(a.CreatedAt)), width))
 	}
 	if more := len(unsettled) - openMost; more > 0 {
-		lines = append(lines, " " + c.dim.Render(c.say("list.more", vars{"N": more})))
+		lines = append(lines, " "+c.dim.Render(c.say("list.more", vars{"N": more})))
 	}
 	return append(lines, "")
 }
@@ -131,7 +131,7 @@ func (c column) attention(s side, broken bool, width int) []string {
 	lines := []string{" " + c.bad.Render(title)}
 	for _, a := range s.away[:min(len(s.away), 2)] {
 		text := fmt.Sprintf("%s %s %s", c.clock(a.CreatedAt), a.Amount.Decimal(), c.say("list.away"))
-		lines = append(lines, " " + c.wait.Render(fitMost(text, width-1)))
+		lines = append(lines, " "+c.wait.Render(fitMost(text, width-1)))
 	}
 	return lines
 }

@@ -31,11 +31,11 @@ func (m *Model) View() string {
 // line, and never more than fits.
 func (m *Model) tooSmall() string {
 	rows := []string{
+		m.stateWord(), m.amountLine(), m.banner(), m.notice.text,
 		m.say("small.need", vars{
 			"Need": fmt.Sprintf("%dx%d", leastWidth, leastHeight),
 			"Have": fmt.Sprintf("%dx%d", m.size.width, m.size.height),
 		}),
-		m.amountLine(), m.stateWord(), m.banner(), m.notice.text,
 	}
 	if m.till.Policy().Practice {
 		rows = append([]string{m.say("head.practice")}, rows...)
@@ -68,7 +68,7 @@ func (m *Model) head() string {
 	}
 	head := m.strong.Render(who)
 	if policy.Practice {
-		head += "  " + m.practice.Render(" "+m.say("head.practice")+" ")
+		head += "  " + m.practice.Render(m.pad+m.say("head.practice")+m.pad)
 	}
 	tail := m.health() + m.now.In(policy.Zone).Format("15:04:05")
 	gap := max(m.size.width-2*margin-ansi.StringWidth(head)-ansi.StringWidth(tail), 1)
@@ -141,14 +141,14 @@ func (m *Model) columns(room int) []string {
 		if i < len(left) {
 			l = left[i]
 		}
-		rows[i] = "   " + fit(l, m.size.left-2*margin) + "  " + m.column[i]
+		rows[i] = "   " + fit(l, m.size.left) + "  " + m.column[i]
 	}
 	return rows
 }
 
 // front is the left column: the amount and what has become of it.
 func (m *Model) front(room int) []string {
-	width := m.size.left - 2*margin
+	width := m.size.left
 	lines := []string{m.amountLine(), ""}
 	switch m.sale.step() {
 	case stepAmount:
@@ -252,12 +252,12 @@ func (m *Model) helpPage(room int) []string {
 			rows = append(rows, fit(m.key.Render(k.Help().Key), 12)+k.Help().Desc)
 		}
 	}
+	if m.till.Policy().Practice {
+		rows = m.beside(rows, m.practicePage())
+	}
 	rows = append(rows, "")
 	for _, sentence := range []string{"help.scan", "help.hold"} {
 		rows = append(rows, wrap(m.say(sentence), m.size.width-8*margin)...)
-	}
-	if m.till.Policy().Practice {
-		rows = m.beside(rows, m.practicePage())
 	}
 	for i := range rows {
 		rows[i] = "   " + rows[i]
@@ -276,12 +276,11 @@ func (m *Model) practicePage() []string {
 
 // beside puts right next to left, from the top.
 func (m *Model) beside(left, right []string) []string {
+	rows := padRows(left, max(len(left), len(right)))
 	for i, row := range right {
-		if i < len(left) {
-			left[i] = fit(left[i], m.size.width/2-4*margin) + row
-		}
+		rows[i] = fit(rows[i], m.size.width/2) + row
 	}
-	return left
+	return rows
 }
 
 // padRows makes rows exactly n.
