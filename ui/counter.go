@@ -147,6 +147,9 @@ func (m *Model) fix(text string) {
 		return
 	case err != nil:
 		example := pos.Money{Minor: 1250, Currency: currency}.Decimal()
+		if digitsOf([]rune(text)) > amountDigits {
+			m.in.Clear()
+		}
 		m.refuse("amount.wrong", vars{"Text": clean(text, amountDigits+1), "Currency": currency, "Example": example})
 		return
 	}

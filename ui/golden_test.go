@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -104,6 +105,7 @@ func TestScreens(t *testing.T) {
 		t.Run(lang, func(t *testing.T) { screen(t, "hold."+lang+".80x24", lang, 80, 24, screens["hold"]) })
 	}
 	t.Run("small", func(t *testing.T) { screen(t, "small.en.60x14", "en", 60, 14, screens["hold"]) })
+	t.Run("small question", func(t *testing.T) { screen(t, "small_question.en.60x14", "en", 60, 14, screens["question"]) })
 	t.Run("tiny", func(t *testing.T) { screen(t, "small.en.12x3", "en", 12, 3, screens["hold"]) })
 }
 
@@ -153,5 +155,40 @@ func golden(t *testing.T, file, got string) {
 	}
 	if string(want) != got {
 		t.Errorf("%s has changed; got\n%s\nwant\n%s", path, got, want)
+	}
+}
+
+func TestASCIIScreen(t *testing.T) {
+	ascii := func(o *Options) { o.ASCII = true }
+	inBubble(t, deskWith{options: ascii}, func(d *desk) {
+		screens["question"](d)
+		frame := strings.ReplaceAll(d.m.View(), "\a", "")
+		if i := strings.IndexFunc(frame, func(r rune) bool { return r > '~' }); i >= 0 {
+			t.Errorf("the frame has %q", frame[i:i+4])
+		}
+		golden(t, "question.ascii.80x24", frame)
+	})
+}
+
+// Sixteen colours, and only ones that a theme defines; none with NO_COLOR.
+func TestColors(t *testing.T) {
+	sgr := regexp.MustCompile("\x1b\\[([0-9;]*)m")
+	for _, color := range []bool{true, false} {
+		inBubble(t, deskWith{options: func(o *Options) { o.Color = color }}, func(d *desk) {
+			d.sell("0.40")
+			d.wait(16 * time.Second)
+			used := sgr.FindAllStringSubmatch(d.m.View(), -1)
+			if color != (len(used) > 0) {
+				t.Errorf("color %v: %d sequences", color, len(used))
+			}
+			for _, u := range used {
+				for _, n := range strings.Split(u[1], ";") {
+					if !regexp.MustCompile("^(|0|1|2|3[0-7]|4[0-7])$").MatchString(n) {
+						t.Errorf("the screen uses SGR %q", u[1])
+					}
+				}
+			}
+			fits(t, d.m.View(), 80, 24)
+		})
 	}
 }

@@ -30,7 +30,7 @@ func newKeyMap(w words) keyMap {
 		Leave:  bind("Ctrl-C", "key.leave", "ctrl+c"),
 		Yes:    bind("y", "key.yes", "y"),
 		No:     bind("n", "key.no", "n"),
-		Close:  bind("?", "key.close", "?", "q", "enter", "backspace"),
+		Close:  bind("?", "key.close", "?", "q", "backspace"),
 	}
 }
 

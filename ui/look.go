@@ -38,10 +38,10 @@ func newLook(color bool, g glyphs) look {
 	word := func(c string) lipgloss.Style {
 		return r.NewStyle().Bold(true).Foreground(lipgloss.Color("0")).Background(lipgloss.Color(c))
 	}
-	const red, green, yellow, magenta, cyan, grey = "1", "2", "3", "5", "6", "8"
+	const red, green, yellow, magenta, cyan = "1", "2", "3", "5", "6"
 	return look{
 		glyphs: g, pad: pad,
-		plain: r.NewStyle(), dim: fg(grey), strong: r.NewStyle().Bold(true), key: fg(cyan).Bold(true),
+		plain: r.NewStyle(), dim: r.NewStyle().Faint(true), strong: r.NewStyle().Bold(true), key: fg(cyan).Bold(true),
 		good: fg(green), bad: fg(red), gone: fg(magenta), wait: fg(yellow), mark: fg(cyan),
 		goodWord: word(green), badWord: word(red), goneWord: word(magenta), waitWord: word(yellow),
 		practice: word(yellow), trouble: word(red),

@@ -173,7 +173,8 @@ func (s *splitter) drop(keying bool, now time.Time) heard {
 // and that are no code.
 func (s *splitter) fragment() bool {
 	tail := s.keyed[s.burst:]
-	return len(tail) >= scanDigits && !slices.Contains(tail, '.') || digitsOf(s.keyed) > amountDigits
+	return len(tail) >= scanDigits && !slices.Contains(tail, '.') ||
+		len(s.keyed) > amountDigits && !slices.Contains(s.keyed, '.')
 }
 
 // find looks for a scan at the end of the input. Pauses are the better witness;
@@ -181,8 +182,8 @@ func (s *splitter) fragment() bool {
 // last 18 digits decide.
 func (s *splitter) find(keying bool) heard {
 	all, tail := string(s.keyed), string(s.keyed[s.burst:])
-	if s.isCode(tail) {
-		return s.scan(all[:s.burst], tail, keying)
+	if len(tail) == codeDigits && !strings.Contains(tail, ".") {
+		return s.scan(all[:s.burst], tail, keying) // a whole code, of whatever wallet
 	}
 	if len(all) < codeDigits {
 		if walletOf(tail, s.prefixes) != "" {

@@ -156,7 +156,7 @@ func TestSplitterAtTheAmount(t *testing.T) {
 		"half a scan, CR LF":                      {"<slow>12.50<wait><fast>134567890123<CR><CR>", []string{"garbled"}},
 		"half a scan, then the whole one":         {"<slow>8.00<wait><fast>134567890123<CR><wait>" + aCode + "<CR>", []string{"garbled", "scan 8.00 " + aCode}},
 		"half a scan that stays":                  {"<slow>8.00<wait><fast>134567890123<q><s>", []string{"garbled"}},
-		"an unknown code":                         {"<slow>8<wait><fast>994567890123456789<CR>", []string{"garbled"}},
+		"an unknown code":                         {"<slow>8<wait><fast>994567890123456789<CR>", []string{"scan 8 994567890123456789"}},
 		"far too much":                            {strings.Repeat("9", 200) + "<CR>", []string{"garbled"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -24,7 +24,7 @@ type Options struct {
 	Still    bool       // no animation
 
 	// Health is the newest round trip to WeChat Pay and whether there was one. It
-	// is asked at each tick and must not wait. Nil: the header says nothing.
+	// is asked for each frame and must not wait. Nil: the header says nothing.
 	Health func() (rtt time.Duration, heard bool)
 
 	// Report takes what the operator should find in the log. Nil: nothing.
@@ -74,9 +74,10 @@ type Model struct {
 	open    []pos.Attempt        // everything the till works on
 	pending map[pos.OrderNo]bool // unsettled at the last refresh
 	side    side
-	stop    error // why no new sale is taken
-	broken  bool  // the journal could not be read
-	column  []string
+	stop    error    // why no new sale is taken
+	broken  bool     // the journal could not be read
+	column  []string // the lists as drawn; nil: to be drawn again
+	drawn   int64    // the second in which they were drawn
 
 	notice, news line
 	bell         bell

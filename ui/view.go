@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -9,7 +10,7 @@ import (
 	"cashier/pos"
 )
 
-// View draws the frame from what the last update left; it reads nothing.
+// View draws the frame from what the last update left; it asks nobody but Health.
 func (m *Model) View() string {
 	if m.leaving {
 		return ""
@@ -30,23 +31,30 @@ func (m *Model) View() string {
 // tooSmall is all that a small window shows: what is most needed, one thing a
 // line, and never more than fits.
 func (m *Model) tooSmall() string {
-	rows := []string{
-		m.stateWord(), m.amountLine(), m.banner(), m.notice.text,
-		m.say("small.need", vars{
-			"Need": fmt.Sprintf("%dx%d", leastWidth, leastHeight),
-			"Have": fmt.Sprintf("%dx%d", m.size.width, m.size.height),
-		}),
-	}
+	var rows []string
+	add := func(sentence string) { rows = append(rows, wrap(sentence, m.size.width)...) }
 	if m.till.Policy().Practice {
-		rows = append([]string{m.say("head.practice")}, rows...)
+		add(m.say("head.practice"))
 	}
-	var out []string
-	for _, row := range rows {
-		if row != "" && len(out) < max(m.size.height, 1) {
-			out = append(out, fitMost(row, m.size.width))
+	if m.cover == coverQuestion {
+		for _, sentence := range m.question.lines {
+			add(sentence)
 		}
+		rows = append(rows, m.choices())
 	}
-	return strings.Join(out, "\n")
+	rows = append(rows, m.stateWord(), m.amountLine())
+	add(m.banner())
+	add(m.notice.text)
+	add(m.say("small.need", vars{
+		"Need": fmt.Sprintf("%dx%d", leastWidth, leastHeight),
+		"Have": fmt.Sprintf("%dx%d", m.size.width, m.size.height),
+	}))
+	rows = slices.DeleteFunc(rows, func(row string) bool { return row == "" })
+	rows = rows[:min(len(rows), max(m.size.height, 1))]
+	for i, row := range rows {
+		rows[i] = fitMost(row, m.size.width)
+	}
+	return strings.Join(rows, "\n")
 }
 
 func (m *Model) stateWord() string {
@@ -131,7 +139,9 @@ func (m *Model) banner() string {
 // columns puts the sale in front beside the lists.
 func (m *Model) columns(room int) []string {
 	left := m.front(room)
-	if m.column == nil || len(m.column) != room || len(m.open) > 0 {
+	second := m.now.Unix() // the ages of open sales
+	if m.column == nil || len(m.column) != room || len(m.open) > 0 && second != m.drawn {
+		m.drawn = second
 		c := column{pen: m.pen, zone: m.till.Policy().Zone, front: m.sale.attempt.OrderNo, now: m.now}
 		m.column = c.Lines(m.side, m.open, m.broken, m.size.side, room)
 	}

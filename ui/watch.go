@@ -74,9 +74,28 @@ func (m *Model) refresh() {
 		m.sale.attempt = a
 	}
 	m.open, m.stop, m.column = m.till.Open(), m.till.Trouble(), nil
+	m.mindTheEyes()
 	m.tell()
 	m.withdraw()
 	m.readSide()
+}
+
+// mindTheEyes tells the till what somebody looks at: the sale in front, and no other.
+// Parking and turning say so at once; this mends what was said while the till
+// had not yet taken in the word before.
+func (m *Model) mindTheEyes() {
+	if m.sale.writing {
+		return
+	}
+	for _, a := range m.open {
+		switch {
+		case a.State.Settled() || a.Away() != m.sale.shows(a.OrderNo):
+		case a.Away():
+			m.till.Return(a.OrderNo)
+		default:
+			m.till.Leave(a.OrderNo)
+		}
+	}
 }
 
 // tell announces what has ended or come back since the last refresh, in front
