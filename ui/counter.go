@@ -208,8 +208,8 @@ func (m *Model) charged(msg chargedMsg) {
 
 // park leaves the sale in doubt to the till and serves the next customer.
 func (m *Model) park() {
-	m.till.Leave(m.sale.attempt.OrderNo)
 	m.next()
+	m.mindTheEyes()
 }
 
 // nextOpen is the open sale that comes after the one in front, or none; none
@@ -239,13 +239,9 @@ func (m *Model) nextOpen() pos.OrderNo {
 
 // turnTo brings the next open sale to the front and parks the one that was there.
 func (m *Model) turnTo() {
-	no := m.nextOpen()
-	if m.sale.doubt() {
-		m.till.Leave(m.sale.attempt.OrderNo)
-	}
+	a, _ := m.till.Attempt(m.nextOpen())
 	m.next()
-	a, _ := m.till.Attempt(no)
 	m.sale.amount, m.sale.attempt = a.Amount, a
-	m.till.Return(no)
+	m.mindTheEyes()
 	m.readSide()
 }

@@ -26,8 +26,8 @@ func TestAmountEnterScanVerdictEnter(t *testing.T) {
 		d.sees("Key the amount")
 		d.seesNot("✓ PAID")
 		d.attempts(1)
-		if d.gateway.warmed != 1 {
-			t.Errorf("the gateway was warmed %d times, want once, at the first digit", d.gateway.warmed)
+		if warmed, _ := d.gateway.counts(); warmed != 1 {
+			t.Errorf("the gateway was warmed %d times, want once, at the first digit", warmed)
 		}
 	})
 }
@@ -89,8 +89,8 @@ func TestOneAttemptHoweverTheScanArrives(t *testing.T) {
 				d.attempts(1)
 				d.sees("Amount HKD 12.50")
 				d.sees("PAID")
-				if d.gateway.sent != 1 {
-					t.Errorf("%d submissions", d.gateway.sent)
+				if _, sent := d.gateway.counts(); sent != 1 {
+					t.Errorf("%d submissions", sent)
 				}
 				if d.quit {
 					t.Error("the scan has left the program")
@@ -341,6 +341,32 @@ func TestBellTwiceForPaidOnceForNotPaid(t *testing.T) {
 	}
 }
 
+// A verdict that is there before its sale stands in front is announced all the same.
+func TestBellForAVerdictAtOnce(t *testing.T) {
+	inBubble(t, deskWith{}, func(d *desk) {
+		d.gateway.delay = 0
+		d.hand("12.50" + aCode)
+		d.m.sale.writing = true // as if the message of Charge were late
+		d.wait(time.Second)
+		d.m.sale.writing = false
+		a := d.till.Open()
+		if len(a) != 0 {
+			t.Fatal("not paid at once")
+		}
+		d.m.sale = sale{}
+		no := d.journal.order[0]
+		paid, _ := d.till.Attempt(no)
+		d.bells = 0
+		d.m.pending = map[pos.OrderNo]bool{}
+		d.send(chargedMsg{attempt: paid})
+		d.wait(time.Second)
+		if d.bells != bellPaid {
+			t.Errorf("the bell rang %d times", d.bells)
+		}
+		d.sees("✓ PAID")
+	})
+}
+
 // design 7: the revoke key, from the first second of doubt to the verdict.
 func TestRevokeKey(t *testing.T) {
 	inBubble(t, deskWith{}, func(d *desk) {
@@ -458,6 +484,19 @@ func TestParkedSaleAnnouncesItsEnd(t *testing.T) {
 	})
 }
 
+// Parked before the very first answer: nobody looked when it was paid.
+func TestParkedWhileAskingNeedsAttention(t *testing.T) {
+	inBubble(t, deskWith{}, func(d *desk) {
+		d.gateway.delay = 3 * time.Second
+		d.sell("12.50")
+		d.wait(time.Second)
+		d.burst("n")
+		d.wait(4 * time.Second)
+		d.sees("HKD 12.50 of 08:00: PAID")
+		d.sees("Attention 1")
+	})
+}
+
 func TestTurningToAParkedSale(t *testing.T) {
 	inBubble(t, deskWith{}, func(d *desk) {
 		d.sell("0.40")
@@ -554,6 +593,36 @@ func TestHelpOffersOnlyWhatIsTaken(t *testing.T) {
 		d.burst("r") // covered: no question behind the help
 		d.burst("q")
 		d.seesNot("[y]")
+	})
+}
+
+func TestSlowScanIntoTheHelp(t *testing.T) {
+	inBubble(t, deskWith{}, func(d *desk) {
+		d.hand("12")
+		d.burst("?")
+		eachDigit(d, aCode, 60*time.Millisecond)
+		d.press(tea.KeyEnter)
+		d.sees("First answer, or close the help")
+		d.burst("?")
+		d.sees("Amount HKD 12")
+	})
+}
+
+func TestKeptCodeIsUsedOnce(t *testing.T) {
+	inBubble(t, deskWith{}, func(d *desk) {
+		d.sell("12.50")
+		d.wait(time.Second)
+		d.press(tea.KeyEnter)
+		d.wait(time.Second)
+		d.scan("134567890123456700") // used for the first sale
+		d.hand("8")
+		d.press(tea.KeyEnter)
+		d.sees("this code was used before")
+		d.press(tea.KeyBackspace)
+		d.seesNot("is kept")
+		d.press(tea.KeyEnter)
+		d.sees("Scan the customer's payment code")
+		d.attempts(1)
 	})
 }
 

@@ -39,6 +39,13 @@ func (g *fakeGateway) Warm() {
 	g.warmed++
 }
 
+// counts are how often the gateway was warmed and how often something was submitted.
+func (g *fakeGateway) counts() (warmed, sent int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.warmed, g.sent
+}
+
 func (g *fakeGateway) pause(ctx context.Context) {
 	select {
 	case <-time.After(g.delay):

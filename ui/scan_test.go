@@ -135,6 +135,7 @@ func TestSplitterAtTheAmount(t *testing.T) {
 		"Enter long after a scan":                 {aCode + "<CR><wait><CR>", []string{"scan " + aCode, "entered"}},
 		"STX and ETX":                             {"<slow>8<wait><fast><STX>" + aCode + "<ETX>", []string{"scan 8 " + aCode}},
 		"STX, CR and ETX":                         {"<STX>" + aCode + "<CR><ETX>", []string{"scan " + aCode}},
+		"STX, a torn scan, a late ETX":            {"<STX>134<wait><ETX>", []string{"entered 134"}},
 		"ETX alone after a code":                  {aCode + "<ETX>", []string{"scan " + aCode}},
 		"Ctrl-C is a person's":                    {"<slow>12<wait><ETX>", []string{"ctrl-c"}},
 		"Ctrl-C long after a scan":                {aCode + "<CR><wait><wait><ETX>", []string{"scan " + aCode, "ctrl-c"}},

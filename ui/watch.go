@@ -80,9 +80,9 @@ func (m *Model) refresh() {
 	m.readSide()
 }
 
-// mindTheEyes tells the till what somebody looks at: the sale in front, and no other.
-// Parking and turning say so at once; this mends what was said while the till
-// had not yet taken in the word before.
+// mindTheEyes tells the till what somebody looks at: the sale in front, and no
+// other. It is done again at each change, because the till passes over what it
+// is told before it has taken in the word before.
 func (m *Model) mindTheEyes() {
 	if m.sale.writing {
 		return
