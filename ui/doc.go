@@ -11,7 +11,7 @@
 // keeps the digits, tells scans from keyed amounts and says what it heard; what
 // that means is decided in one place, by the step of the sale in front
 // (counter.go). Everything else is a key and goes to the question, the help page
-// or the counter, whichever is on top (keys.go).
+// or the counter, whichever is on top (input.go, keys.go).
 //
 // How a sale reaches the screen. The till announces that something has changed;
 // a watcher turns that into a message, and the screen reads the newest values

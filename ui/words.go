@@ -18,8 +18,8 @@ var Languages = []string{"en", "zh-Hans", "zh-Hant", "ja"}
 
 // words says the sentences of one language.
 type words struct {
-	say1 func(*i18n.LocalizeConfig) (string, error)
-	cjk  bool // the terminal may draw ambiguous characters two cells wide
+	localize func(*i18n.LocalizeConfig) (string, error)
+	cjk      bool // the terminal may draw ambiguous characters two cells wide
 }
 
 // newWords reads the catalogue. A language that it does not have becomes the
@@ -35,7 +35,7 @@ func newWords(lang string) (words, error) {
 	tag, _ := language.MatchStrings(language.NewMatcher(bundle.LanguageTags()), lang)
 	base, _ := tag.Base()
 	cjk := base.String() == "zh" || base.String() == "ja"
-	return words{say1: i18n.NewLocalizer(bundle, lang).Localize, cjk: cjk}, nil
+	return words{localize: i18n.NewLocalizer(bundle, lang).Localize, cjk: cjk}, nil
 }
 
 // vars are the values in a sentence.
@@ -49,7 +49,7 @@ func (w words) say(key string, with ...vars) string {
 		c.TemplateData = with[0]
 		c.PluralCount = with[0]["Count"]
 	}
-	text, err := w.say1(c)
+	text, err := w.localize(c)
 	if err != nil && text == "" {
 		return key
 	}
