@@ -88,12 +88,16 @@ type Attempt struct {
 	lastAsked bool // the query in flight, or just answered, is the last one before revoke
 	paidSeen  bool // a query has shown it paid since the door closed: a revoke gives money back
 	refused   bool // the gateway refused to revoke; not proof of anything (V6, V11, V12)
-	expired   bool // the gateway's own clock or word says that 7 days are gone
+	expired   bool // the gateway's own clock says that 7 days are gone
 	closed    bool // the gateway itself named an end: CLOSED, REVOKED or REFUND
 	quiet     int  // answers in a row that told nothing
+	fails     int  // answers in a row that were return_code FAIL
 	failsOnly bool // the watch has only ever got return_code FAIL
-	watchKind Finding
 	reversed  bool // the watch's own revoke was accepted
+
+	watchKind Finding   // what the watch was started after
+	last      Finding   // of the newest answer
+	firstDate time.Time // the gateway's clock in its first answer
 }
 
 // Away reports whether nobody is looking at the attempt: it was parked, the
@@ -113,8 +117,8 @@ func (a Attempt) NextRevoke() time.Time { return a.revokeAt }
 // or after a restart (design 3.8, 3.16).
 func (a Attempt) RevokeReady() time.Time { return later(a.since.Add(a.Terms.RevokeAfter), a.holdUntil) }
 
-// Deadline is when the till stops waiting for the customer and revokes by itself.
-func (a Attempt) Deadline() time.Time { return a.deadlineAt }
+// LastFinding is what the newest answer let us conclude; empty before the first.
+func (a Attempt) LastFinding() Finding { return a.last }
 
 // ClosesAt is when WeChat Pay closes an unpaid Quick Pay order by itself: 45 s
 // after its creation (wechatpay-v2 9.1). Good to know and never counted upon.

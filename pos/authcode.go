@@ -27,7 +27,7 @@ type AuthCode struct{ digits string }
 // prefixes are the accepted first digits. A code of another wallet is refused by name.
 func ParseAuthCode(scan string, prefixes []string) (AuthCode, error) {
 	d := CleanScan(scan)
-	if wallet := foreignWallet(d); wallet != "" {
+	if wallet := Wallet(d); wallet != "" {
 		return AuthCode{}, invalid("ask for the WeChat Pay code", "this is a code of %s, not of WeChat Pay", wallet)
 	}
 	if len(d) != codeLen || !allDigits(d) {
@@ -40,8 +40,9 @@ func ParseAuthCode(scan string, prefixes []string) (AuthCode, error) {
 	return AuthCode{digits: d}, nil
 }
 
-// foreignWallet names the other wallet whose payment codes look like d, if it is known.
-func foreignWallet(d string) string {
+// Wallet names the other wallet whose payment codes look like the digits d:
+// "Alipay", "UnionPay" or "" when none is known.
+func Wallet(d string) string {
 	if len(d) < 16 || len(d) > 24 || !allDigits(d) {
 		return ""
 	}

@@ -2,9 +2,14 @@ package pos
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 	"unicode/utf8"
 )
+
+// ErrCodeUsed refuses a code that was ever submitted.
+var ErrCodeUsed = errors.New("this code was used before")
 
 // Scan is what the cashier has: an amount and a scanned code.
 type Scan struct {
@@ -19,12 +24,15 @@ type Scan struct {
 // submission is then on its way. Everything that can be refused is refused
 // before the intent, and then nothing is left behind: KindInvalid (a code that
 // was used before, a sale that must not be charged again), KindUnavailable
-// (the quota, a till that is leaving), KindJournal.
+// (the quota, a till that is leaving), KindCredentials, KindJournal.
 func (t *Till) Charge(ctx context.Context, s Scan) (Attempt, error) {
 	t.selling.Lock()
 	defer t.selling.Unlock()
 	t.checkClock()
 	if err := t.ready(ctx); err != nil {
+		return Attempt{}, err
+	}
+	if err := t.check(s); err != nil {
 		return Attempt{}, err
 	}
 	fingerprint := s.Code.Fingerprint(t.journal.FingerprintKey())
@@ -39,23 +47,45 @@ func (t *Till) Charge(ctx context.Context, s Scan) (Attempt, error) {
 	if err := t.gateway.Admit(ctx); err != nil {
 		return Attempt{}, err
 	}
-	intent, err := t.intend(ctx, s, number, fingerprint)
+	now := t.Now()
+	intent, err := t.intend(ctx, s, number, fingerprint, now)
 	if err != nil {
 		return Attempt{}, err
 	}
-	return t.begin(ctx, intent, s)
+	return t.begin(ctx, intent, s, now)
 }
 
 // ready refuses a sale while the till leaves or the journal cannot be written.
-// A journal that failed is tried once more, with an entry that costs nothing.
+// A journal that failed is tried once more, with an entry that costs nothing;
+// then an intent whose fate was not known is taken up, if it was kept.
 func (t *Till) ready(ctx context.Context) error {
-	if t.Trouble() == nil {
-		return nil
+	err := t.Trouble()
+	if KindOf(err) != KindJournal || err == nil {
+		return err
 	}
-	if err := t.Note(ctx, "journal_tried", nil); err == nil {
+	if _, err := t.note(ctx, "journal_tried", nil); err == nil {
 		t.heal()
+		for _, no := range t.doubtful {
+			if _, err := t.TakeUp(ctx, no); err != nil && KindOf(err) != KindNotFound {
+				return err
+			}
+		}
+		t.doubtful = nil
 	}
 	return t.Trouble()
+}
+
+// check refuses what cannot be charged at all.
+func (t *Till) check(s Scan) error {
+	switch {
+	case s.Amount.Currency != t.policy.Currency || s.Amount.Minor < 1 || s.Amount.Minor > MaxMinor:
+		return invalid("type the amount again", "%s cannot be charged here", s.Amount)
+	case s.Code.IsZero():
+		return invalid("scan the customer's code", "there is no payment code")
+	case !utf8.ValidString(s.Ref) || !utf8.ValidString(s.Cashier):
+		return invalid("use plain text", "the reference or the cashier's name is not UTF-8")
+	}
+	return nil
 }
 
 // freshCode refuses a code that was ever submitted (design 7).
@@ -65,7 +95,7 @@ func (t *Till) freshCode(ctx context.Context, fingerprint string) error {
 		return err
 	}
 	if used != "" {
-		return &Error{Kind: KindInvalid, Err: fmt.Errorf("this code was used before, for order %s", used),
+		return &Error{Kind: KindInvalid, Err: fmt.Errorf("%w, for order %s", ErrCodeUsed, used),
 			Hint: "ask the customer to refresh the code and scan again"}
 	}
 	return nil
@@ -73,12 +103,6 @@ func (t *Till) freshCode(ctx context.Context, fingerprint string) error {
 
 // nextAttempt is the number of the sale's next attempt, if one may begin (design 3.11).
 func (t *Till) nextAttempt(ctx context.Context, s Scan) (int, error) {
-	if s.Amount.Currency != t.policy.Currency || s.Amount.Minor < 1 || s.Amount.Minor > MaxMinor {
-		return 0, invalid("type the amount again", "%s cannot be charged here", s.Amount)
-	}
-	if !utf8.ValidString(s.Ref) || !utf8.ValidString(s.Cashier) {
-		return 0, invalid("use plain text", "the reference or the cashier's name is not UTF-8")
-	}
 	if s.Sale == "" {
 		return 1, nil
 	}
@@ -101,13 +125,12 @@ func (t *Till) nextAttempt(ctx context.Context, s Scan) (int, error) {
 }
 
 // intend decides everything about the attempt, its number included.
-func (t *Till) intend(ctx context.Context, s Scan, number int, fingerprint string) (Intended, error) {
-	today := t.Now().In(t.policy.Zone)
-	last, err := t.journal.LastCounter(ctx, t.policy.Till, t.day(today))
+func (t *Till) intend(ctx context.Context, s Scan, number int, fingerprint string, now time.Time) (Intended, error) {
+	last, err := t.journal.LastCounter(ctx, t.policy.Till, t.day(now))
 	if err != nil {
 		return Intended{}, err
 	}
-	no, err := NewOrderNo(t.policy.Till, today, t.journal.Incarnation(), last+1)
+	no, err := NewOrderNo(t.policy.Till, now.In(t.policy.Zone), t.journal.Incarnation(), last+1)
 	if err != nil {
 		return Intended{}, err
 	}
@@ -122,22 +145,30 @@ func (t *Till) intend(ctx context.Context, s Scan, number int, fingerprint strin
 	}, nil
 }
 
-// begin makes the intent durable and hands the attempt to its goroutine. An
-// intent that could not be written is no sale: nothing was sent, and its
-// number is never used again.
-func (t *Till) begin(ctx context.Context, e Intended, s Scan) (Attempt, error) {
-	now := t.Now()
-	a, effects := Next(Attempt{}, e, now)
+// begin makes the intent durable and submits, once. An intent that could not
+// be written is no sale: nothing was sent. Should it have been kept all the
+// same, it is taken up when the journal works again, or by the next start.
+func (t *Till) begin(ctx context.Context, e Intended, s Scan, now time.Time) (Attempt, error) {
+	a, _ := Next(Attempt{}, e, now)
 	seq, err := t.journal.Append(context.WithoutCancel(ctx), Entry{
 		At: now, Day: t.day(now), Run: t.policy.Run, OrderNo: e.OrderNo, Event: e, After: a,
 	})
 	if err != nil {
 		t.brake(err)
+		t.doubtful = append(t.doubtful, e.OrderNo)
 		return Attempt{}, err
 	}
 	a.First, a.Seq = seq, seq
-	w := newWorker(a)
-	w.code, w.ref = s.Code, s.Ref
-	t.start(w, func() bool { return t.carryOut(w, a, effects[1:], now) })
+	// From here on the charge is ours: the intent is on disk. Whatever happens
+	// to the call, we ask; we never charge a second time.
+	charge := Charge{Order: a.order(), Code: s.Code, Ref: s.Ref}
+	submit := func(w *worker) bool {
+		t.call(w, 0, func(ctx context.Context) Answer { return t.gateway.Submit(ctx, charge) },
+			func(r Answer) Event { return SubmitAnswered{r} })
+		return true
+	}
+	if !t.own(a, submit, nil) {
+		return a, &Error{Kind: KindInternal, Op: "charge", Err: fmt.Errorf("order %s is worked on already", a.OrderNo)}
+	}
 	return a, nil
 }

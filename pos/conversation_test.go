@@ -30,8 +30,9 @@ func someIntent() Intended {
 //	submit|query|revoke FINDING [recall=Y|N] [code=X] [alarm=X] [id=X] [hold=DUR] [date=DUR]
 //	                           an answer to the call that is on its way
 //	say query|revoke FINDING … from now on such a call is answered so, 0.1 s after it is sent
-//	press | ask | leave | return | ack | restart | step
+//	press | ask | leave | return | ack | restart
 //	                           an event
+//	step DUR                   the wall clock jumps by so much
 //	+DUR                       so much later; every call that comes due is sent, and
 //	                           answered if there is a say for it
 //
@@ -118,7 +119,12 @@ func (c *conversation) do(line string) {
 	case "restart":
 		c.take(Resumed{})
 	case "step":
-		c.take(ClockStepped{ByMS: 60_000})
+		d, err := time.ParseDuration(rest)
+		if err != nil {
+			c.t.Fatalf("script: %v", err)
+		}
+		c.now = c.now.Add(d)
+		c.take(ClockStepped{ByMS: d.Milliseconds()})
 	default:
 		c.pass(line)
 	}

@@ -15,6 +15,7 @@ type memory struct {
 	mu      sync.Mutex
 	entries []Entry
 	broken  error
+	lost    int         // so many entries are kept, and their writer is told they failed
 	before  func(Entry) // called before an entry becomes durable
 	after   func(Entry) // called when it has
 }
@@ -35,6 +36,10 @@ func (m *memory) Append(_ context.Context, e Entry) (int64, error) {
 	m.entries = append(m.entries, e)
 	if m.after != nil {
 		m.after(e)
+	}
+	if m.lost > 0 {
+		m.lost--
+		return 0, &Error{Kind: KindJournal, Err: errors.New("the disk did not answer in time")}
 	}
 	return e.Seq, nil
 }
@@ -97,7 +102,7 @@ func (m *memory) Open(context.Context) ([]Attempt, error) {
 func (m *memory) List(_ context.Context, f Filter) ([]Summary, error) {
 	var list []Summary
 	for _, a := range m.all() {
-		if f.Sale == "" || a.Sale == f.Sale {
+		if (f.Sale == "" || a.Sale == f.Sale) && (f.States == nil || slices.Contains(f.States, a.State)) {
 			list = append(list, a.Summary)
 		}
 	}

@@ -3,7 +3,7 @@ package pos
 import "time"
 
 // Event is something that happened to an attempt. The set is closed. Every
-// event but Ticked is journaled; the journal's name of each stands in codec.go.
+// event but Ticked is journaled, under the name that EventName gives it.
 //
 //sumtype:decl
 type Event interface{ isEvent() }
@@ -59,6 +59,8 @@ type (
 	Left struct{}
 	// Returned: somebody is looking again.
 	Returned struct{}
+	// Unseen: the program ended before anybody can have seen the verdict.
+	Unseen struct{}
 	// Acknowledged: somebody has seen what needed attention.
 	Acknowledged struct {
 		By string `json:"by,omitempty"`
@@ -69,7 +71,7 @@ type (
 type (
 	// Resumed: the program was started again with the attempt open.
 	Resumed struct{}
-	// ClockStepped: the wall clock jumped, or the machine slept.
+	// ClockStepped: the wall clock jumped by so much, or the machine slept.
 	ClockStepped struct {
 		ByMS int64 `json:"by_ms"`
 	}
@@ -92,6 +94,7 @@ func (RevokePressed) isEvent()  {}
 func (AskPressed) isEvent()     {}
 func (Left) isEvent()           {}
 func (Returned) isEvent()       {}
+func (Unseen) isEvent()         {}
 func (Acknowledged) isEvent()   {}
 func (Resumed) isEvent()        {}
 func (ClockStepped) isEvent()   {}

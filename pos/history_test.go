@@ -53,11 +53,13 @@ func (h *history) anything() {
 	case 1:
 		h.take(AskPressed{})
 	case 2:
-		h.take(rapid.SampledFrom([]Event{Left{}, Returned{}, Acknowledged{}}).Draw(h.t, "person"))
+		h.take(rapid.SampledFrom([]Event{Left{}, Returned{}, Acknowledged{}, Unseen{}}).Draw(h.t, "person"))
 	case 3:
 		h.take(Resumed{})
 	case 4:
-		h.take(ClockStepped{})
+		by := time.Duration(rapid.Int64Range(-86400, 86400).Draw(h.t, "by")) * time.Second
+		h.now = h.now.Add(by)
+		h.take(ClockStepped{ByMS: by.Milliseconds()})
 	default:
 		h.progress(func(c call) Answer { return h.draw(c) })
 	}

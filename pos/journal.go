@@ -100,6 +100,8 @@ func EventName(e Event) string {
 		return "left"
 	case Returned:
 		return "returned"
+	case Unseen:
+		return "unseen"
 	case Acknowledged:
 		return "acknowledged"
 	case Resumed:
@@ -141,6 +143,8 @@ func DecodeEvent(no OrderNo, name string, data []byte) (Event, error) {
 		return unmarshal[Left](data)
 	case "returned":
 		return unmarshal[Returned](data)
+	case "unseen":
+		return unmarshal[Unseen](data)
 	case "acknowledged":
 		return unmarshal[Acknowledged](data)
 	case "resumed":

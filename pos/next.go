@@ -2,6 +2,7 @@ package pos
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -37,15 +38,23 @@ func Next(a Attempt, e Event, now time.Time) (Attempt, []Effect) {
 	case AskPressed:
 		a.askAt = now
 	case Left:
-		a.away = true
+		if a.away {
+			return a, a.wait()
+		}
+		a = a.left()
 	case Returned:
+		if !a.away {
+			return a, a.wait()
+		}
 		a.away = false
+	case Unseen:
+		a = a.raise(AttentionPaidAway)
 	case Acknowledged:
 		a.Attention = ""
 	case Resumed:
 		a = a.resumed(now)
 	case ClockStepped:
-		a = a.rebased(now)
+		a = a.shifted(time.Duration(e.ByMS)*time.Millisecond, now)
 	case Noted:
 		panic(fmt.Sprintf("%q is an event of the till and not of an attempt", e.Name))
 	}
@@ -66,6 +75,16 @@ func begin(e Intended, now time.Time) Attempt {
 		since:      now,
 		deadlineAt: now.Add(e.Terms.Deadline),
 	}
+}
+
+// left notes that nobody looks any more. A verdict that came before the word
+// did was not seen either.
+func (a Attempt) left() Attempt {
+	a.away = true
+	if a.State == Paid {
+		a = a.raise(AttentionPaidAway)
+	}
+	return a
 }
 
 // wait asks for the Ticked at which the next call is due; nothing is due while
@@ -105,7 +124,7 @@ func (a Attempt) tick(now time.Time) (Attempt, []Effect) {
 func (a Attempt) queryWithin(e QuerySent, now time.Time) time.Duration {
 	switch {
 	case e.Last:
-		return a.Terms.QueryEvery
+		return min(a.Terms.QueryEvery, minimumCall)
 	case a.State == InDoubt && now.Before(a.deadlineAt):
 		return max(a.deadlineAt.Sub(now), minimumCall)
 	default:
@@ -140,8 +159,12 @@ func (a Attempt) land(c call) Attempt {
 	return a
 }
 
-// submitted takes the answer to Quick Pay.
+// submitted takes the answer to Quick Pay. Its own duration says when the
+// submission began: the intent may have taken long to become durable, and the
+// 15 s before a revoke count from the submission.
 func (a Attempt) submitted(r Answer, now time.Time) Attempt {
+	a.since = later(a.since, now.Add(-time.Duration(r.Heard.TookMS)*time.Millisecond))
+	a.deadlineAt = a.since.Add(a.Terms.Deadline)
 	a = a.heard(r)
 	switch r.Finding {
 	case FoundPaid: // Q1
@@ -169,20 +192,33 @@ func (a Attempt) submitted(r Answer, now time.Time) Attempt {
 
 // heard keeps what every answer may tell beside its finding.
 func (a Attempt) heard(r Answer) Attempt {
-	a = a.raise(r.Alarm)
+	a = a.raise(r.Alarm).dated(r.Date)
+	a.last = r.Finding
 	if r.TransactionID != "" {
 		a.TransactionID = r.TransactionID
 	}
-	if !r.Date.IsZero() && r.Date.Sub(a.CreatedAt) >= revocable {
-		a.expired, a.revokeAt = true, time.Time{} // design 3.16: only the gateway's clock says that 7 days are gone
-	}
-	if noNews(r.Finding) {
-		a.quiet++
-	} else {
+	a.quiet, a.fails = a.quiet+1, a.fails+1
+	if !noNews(r.Finding) {
 		a.quiet = 0
 	}
-	if a.quiet >= alarmAfter && r.Finding == FoundCommFail {
+	if r.Finding != FoundCommFail {
+		a.fails = 0
+	}
+	if a.fails >= alarmAfter {
 		a = a.raise(AttentionConfiguration) // E7: three in a row
+	}
+	return a
+}
+
+// dated compares the gateway's clock with itself: only that establishes that 7
+// days are gone (design 3.16).
+func (a Attempt) dated(date time.Time) Attempt {
+	switch {
+	case date.IsZero():
+	case a.firstDate.IsZero():
+		a.firstDate = date
+	case date.Sub(a.firstDate) >= revocable:
+		a.expired, a.revokeAt = true, time.Time{}
 	}
 	return a
 }
@@ -190,10 +226,14 @@ func (a Attempt) heard(r Answer) Attempt {
 // noNews reports a finding that leaves what was known unchanged (NO INFO).
 func noNews(f Finding) bool { return f == FoundUnclear || f == FoundCommFail || f == FoundNotSent }
 
-// raise puts the attempt on the attention list. The first reason stands until
-// somebody has seen it, but money found behind a verdict comes before all.
+// urgency orders the reasons for attention: a person who can see one sees the
+// most urgent.
+var urgency = []Attention{"", AttentionPaidAway, AttentionConfiguration, AttentionSignature, AttentionMismatch,
+	AttentionRevokeSlow, AttentionRefunded, AttentionContradiction, AttentionPaidLate, AttentionRevokeRefused}
+
+// raise puts the attempt on the attention list.
 func (a Attempt) raise(why Attention) Attempt {
-	if a.Attention == "" || why == AttentionPaidLate {
+	if slices.Index(urgency, why) > slices.Index(urgency, a.Attention) {
 		a.Attention = why
 	}
 	return a
@@ -202,8 +242,7 @@ func (a Attempt) raise(why Attention) Attempt {
 // believe drops the alarm of answers that could not be believed, now that one can.
 func (a Attempt) believe() Attempt {
 	a.foreign = false
-	switch a.Attention {
-	case AttentionMismatch, AttentionSignature, AttentionConfiguration:
+	if a.Attention == AttentionMismatch || a.Attention == AttentionSignature {
 		a.Attention = ""
 	}
 	return a
@@ -213,6 +252,9 @@ func (a Attempt) believe() Attempt {
 func (a Attempt) paid(r Answer) Attempt {
 	a = a.believe().calm()
 	a.State = Paid
+	if a.Attention == AttentionConfiguration {
+		a.Attention = "" // it works, after all
+	}
 	if a.away {
 		a = a.raise(AttentionPaidAway)
 	}
@@ -322,35 +364,43 @@ func (a Attempt) queriedOver(r Answer, now time.Time) Attempt {
 	}
 }
 
-// resumed takes an attempt up again after a restart. What was on its way is
-// lost and never sent again: a submission without an answer is in doubt.
+// resumed takes an attempt up again after a restart: permissions count from
+// now, obligations from the journal's time, as far as the clock can be believed
+// (design 3.16). What was on its way is lost and never sent again: a submission
+// without an answer is in doubt. The gateway is asked before any timer acts.
 func (a Attempt) resumed(now time.Time) Attempt {
 	a.away, a.inFlight = true, noCall
 	if a.State == Submitting {
 		a.State = InDoubt
 	}
-	return a.rebased(now)
-}
-
-// rebased starts the clocks again after a restart, a jump of the clock or a
-// sleep: permissions count from now, obligations from the journal's time
-// (design 3.16). The gateway is asked before any timer acts.
-func (a Attempt) rebased(now time.Time) Attempt {
-	left := min(max(a.deadlineAt.Sub(now), 0), a.Terms.Deadline)
-	a.since = now
-	a.deadlineAt = later(now.Add(left), a.RevokeReady())
-	a.lastAsked = false
-	if !a.revokeAt.IsZero() {
-		a = a.scheduleRevoke(a.revokeAt)
-	}
-	if !a.Open() || a.inFlight != noCall {
+	if !a.Open() {
 		return a
 	}
+	left := min(max(a.deadlineAt.Sub(now), 0), a.Terms.Deadline)
+	a.since, a.holdUntil, a.lastAsked = now, time.Time{}, false
+	a.deadlineAt = later(now.Add(left), a.RevokeReady())
 	a = a.calm()
 	a.askAt = now
 	unconfirmed := a.Watch && a.watchKind == FoundDeclined && !a.reversed
 	if a.State == Revoking || a.State == Confirming && a.refused || unconfirmed {
 		a = a.scheduleRevoke(now)
+	}
+	return a
+}
+
+// shifted keeps every duration of this run when the wall clock has jumped by d,
+// or the machine has slept for it, and asks before any timer acts.
+func (a Attempt) shifted(d time.Duration, now time.Time) Attempt {
+	for _, t := range []*time.Time{&a.since, &a.deadlineAt, &a.askAt, &a.revokeAt, &a.holdUntil} {
+		if !t.IsZero() {
+			*t = t.Add(d)
+		}
+	}
+	if a.Open() && a.inFlight == noCall {
+		a.askAt = now
+		if due := !a.revokeAt.IsZero() && !a.revokeAt.After(now); due {
+			a.revokeAt = now.Add(minimumCall)
+		}
 	}
 	return a
 }

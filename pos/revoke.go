@@ -31,6 +31,9 @@ func (a Attempt) scheduleRevoke(t time.Time) Attempt {
 // Not proof of anything: ask, and try again every 5 minutes.
 func (a Attempt) toRefused(now time.Time) Attempt {
 	a.State, a.refused = Confirming, true
+	if a.expired || a.Revokes >= slowAfter {
+		a = a.raise(AttentionRevokeSlow)
+	}
 	a.askAt = now.Add(a.Terms.confirmAfter())
 	return a.scheduleRevoke(now.Add(slow))
 }

@@ -32,12 +32,10 @@ const (
 // remembered is how many attempts of this run are kept in memory for the screen.
 const remembered = 256
 
-// ErrDraining refuses a new sale because the till is about to leave.
-var ErrDraining = errors.New("the till is closing and takes no new sale")
-
 // Till is the shell around Next: one goroutine for each open attempt, effects
 // in order, the journal before the wire. It never waits for a screen. Its
-// methods may be called from any goroutine.
+// methods may be called from any goroutine; those that a screen or a command
+// asks with stand in desk.go.
 type Till struct {
 	gateway Gateway
 	journal Journal
@@ -47,10 +45,12 @@ type Till struct {
 	cancel  context.CancelFunc
 	workers sync.WaitGroup
 
-	selling sync.Mutex // one new attempt at a time: number, intent
+	selling  sync.Mutex // one new attempt at a time: number, intent
+	doubtful []OrderNo  // intents that may or may not have been kept; guarded by selling
 
 	mu       sync.Mutex
 	clock    clock
+	steps    []time.Duration // every jump of the wall clock in this run
 	open     map[OrderNo]*worker
 	latest   map[OrderNo]Attempt
 	order    []OrderNo // of latest, oldest first
@@ -59,11 +59,10 @@ type Till struct {
 	broken   error // the journal cannot be written: no new sale
 }
 
-// worker is the goroutine of one attempt. Only it touches a, code and timer.
+// worker is the goroutine of one attempt. Only it touches a, seen and timer.
 type worker struct {
 	a     Attempt
-	code  AuthCode // until it is submitted
-	ref   string
+	seen  int // of Till.steps
 	inbox chan Event
 	timer *time.Timer
 }
@@ -73,14 +72,15 @@ func NewTill(g Gateway, j Journal, p Policy) *Till {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &Till{
 		gateway: g, journal: j, policy: p, ctx: ctx, cancel: cancel,
-		clock: newClock(time.Now), open: map[OrderNo]*worker{}, latest: map[OrderNo]Attempt{}, changed: make(chan struct{}),
+		clock: newClock(readClocks), open: map[OrderNo]*worker{}, latest: map[OrderNo]Attempt{}, changed: make(chan struct{}),
 	}
 }
 
 // Start takes up everything open, watches included, before the first new sale.
 // The first query of each goes out at once.
 func (t *Till) Start(ctx context.Context) error {
-	if err := t.Note(ctx, "started", nil); err != nil {
+	seq, err := t.note(ctx, "started", nil)
+	if err != nil {
 		return err
 	}
 	open, err := t.journal.Open(ctx)
@@ -88,12 +88,28 @@ func (t *Till) Start(ctx context.Context) error {
 		return err
 	}
 	for _, a := range open {
-		t.launch(a, Resumed{})
+		t.work(a, Resumed{})
 	}
-	return nil
+	return t.findUnseen(ctx, seq-1)
 }
 
-// TakeUp works on one order of the journal, and returns it as it stands. An
+// findUnseen puts a sale on the attention list whose being paid is the last
+// thing that the run before wrote: it ended before anybody can have seen it.
+func (t *Till) findUnseen(ctx context.Context, last int64) error {
+	recent, err := t.journal.List(ctx, Filter{States: []State{Paid}})
+	if err != nil {
+		return err
+	}
+	for _, s := range recent {
+		if s.Seq == last && s.Attention == "" {
+			_, err = t.TakeUp(ctx, s.OrderNo)
+			t.tell(s.OrderNo, Unseen{})
+		}
+	}
+	return err
+}
+
+// TakeUp works on one order of the journal, and returns it as it stood. An
 // open one is asked about at once.
 func (t *Till) TakeUp(ctx context.Context, no OrderNo) (Attempt, error) {
 	if a, known := t.Attempt(no); known {
@@ -103,155 +119,13 @@ func (t *Till) TakeUp(ctx context.Context, no OrderNo) (Attempt, error) {
 	if err != nil {
 		return Attempt{}, err
 	}
-	if a.Open() {
-		t.launch(a, Resumed{})
+	if a.Open() || a.inFlight != noCall {
+		t.work(a, Resumed{})
 	} else {
 		t.remember(a)
 	}
 	return a, nil
 }
-
-// Warm dials ahead; the amount is being keyed.
-func (t *Till) Warm() { t.gateway.Warm() }
-
-// Policy returns what the shop has decided.
-func (t *Till) Policy() Policy { return t.policy }
-
-// Now is the till's clock: it shows the wall time at which it was set and from
-// there runs evenly, in milliseconds. Attempts are timed by it.
-func (t *Till) Now() time.Time {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.clock.now()
-}
-
-// Changed returns a channel that is closed at the next change of anything.
-// Take it before reading, and no change is missed.
-func (t *Till) Changed() <-chan struct{} {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.changed
-}
-
-// Attempt returns the newest value of an attempt that this run has worked on.
-func (t *Till) Attempt(no OrderNo) (Attempt, bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	a, ok := t.latest[no]
-	return a, ok
-}
-
-// Open returns everything the till works on, oldest first, watches included.
-func (t *Till) Open() []Attempt {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	open := []Attempt{}
-	for _, a := range t.latest {
-		if a.Open() {
-			open = append(open, a)
-		}
-	}
-	slices.SortFunc(open, func(a, b Attempt) int { return a.CreatedAt.Compare(b.CreatedAt) })
-	return open
-}
-
-// Trouble returns why no new sale is taken, or nil: the journal cannot be
-// written, or the till is leaving.
-func (t *Till) Trouble() error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.broken != nil {
-		return &Error{Kind: KindJournal, Op: "write the journal", Err: t.broken,
-			Hint: "free disk space or restart the till; sales in doubt are not lost"}
-	}
-	if t.draining {
-		return &Error{Kind: KindUnavailable, Err: ErrDraining}
-	}
-	return nil
-}
-
-// Revoke asks for a revoke; refused with the reason of Attempt.CanRevoke.
-func (t *Till) Revoke(no OrderNo, by string) error {
-	a, known := t.Attempt(no)
-	if !known {
-		return &Error{Kind: KindNotFound, Op: "revoke " + string(no), Err: errors.New("not worked on by this till")}
-	}
-	if err := a.CanRevoke(t.Now()); err != nil {
-		return &Error{Kind: KindInvalid, Op: "revoke " + string(no), Err: err}
-	}
-	t.tell(no, RevokePressed{By: by})
-	return nil
-}
-
-// Ask queries an order now, whatever its state, and returns it with the
-// answer taken in.
-func (t *Till) Ask(ctx context.Context, no OrderNo) (Attempt, error) {
-	_, working := t.Attempt(no)
-	before, err := t.TakeUp(ctx, no)
-	if err != nil {
-		return Attempt{}, err
-	}
-	if working || !before.Open() {
-		t.tell(no, AskPressed{})
-	}
-	err = t.Wait(ctx, func() bool {
-		a, _ := t.Attempt(no)
-		return a.Asked > before.Asked && a.inFlight != queryCall
-	})
-	a, _ := t.Attempt(no)
-	return a, err
-}
-
-// Leave notes that nobody looks at an attempt any more: it is parked, or the screen is gone.
-func (t *Till) Leave(no OrderNo) {
-	if a, known := t.Attempt(no); known && !a.away && a.Open() {
-		t.tell(no, Left{})
-	}
-}
-
-// Return notes that somebody looks at an attempt again.
-func (t *Till) Return(no OrderNo) {
-	if a, known := t.Attempt(no); known && a.away && a.Open() {
-		t.tell(no, Returned{})
-	}
-}
-
-// Acknowledge takes a payment that was found while nobody looked off the
-// attention list. Every other reason is a manager's.
-func (t *Till) Acknowledge(no OrderNo, by string) error {
-	a, known := t.Attempt(no)
-	if !known || a.Attention != AttentionPaidAway {
-		return &Error{Kind: KindInvalid, Op: "acknowledge " + string(no), Err: errors.New("there is nothing a cashier may acknowledge")}
-	}
-	t.tell(no, Acknowledged{By: by})
-	return nil
-}
-
-// Wait returns when done reports true, which it is asked after every change,
-// or with ctx's error.
-func (t *Till) Wait(ctx context.Context, done func() bool) error {
-	for {
-		changed := t.Changed()
-		if done() {
-			return nil
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-t.ctx.Done():
-			return ErrDraining
-		}
-	}
-}
-
-// Settled reports whether no verdict is open; watches may still be looking.
-func (t *Till) Settled() bool {
-	return !slices.ContainsFunc(t.Open(), func(a Attempt) bool { return !a.State.Settled() })
-}
-
-// Idle reports whether nothing is open, watches included.
-func (t *Till) Idle() bool { return len(t.Open()) == 0 }
 
 // Drain takes no new sale and lets the open ones go on without a screen until
 // each has its verdict or ctx ends. It reports whether all have.
@@ -267,9 +141,11 @@ func (t *Till) Drain(ctx context.Context) bool {
 // open stays open in the journal. The journal itself is the caller's to close.
 func (t *Till) Close() {
 	t.stopSelling()
-	t.cancel()
+	t.mu.Lock()
+	t.cancel() // under the lock: no goroutine begins after this
+	t.mu.Unlock()
 	t.workers.Wait()
-	t.note("stopped", map[string]string{"open": fmt.Sprint(len(t.Open()))})
+	t.noteOrBrake("stopped", map[string]string{"open": fmt.Sprint(len(t.Open()))})
 }
 
 // stopSelling refuses every sale from now on; one that is being begun is finished first.
@@ -282,58 +158,69 @@ func (t *Till) stopSelling() {
 	t.shout()
 }
 
-// Note journals an event of the till itself.
-func (t *Till) Note(ctx context.Context, name string, detail map[string]string) error {
+// note journals an event of the till itself.
+func (t *Till) note(ctx context.Context, name string, detail map[string]string) (int64, error) {
 	now := t.Now()
-	_, err := t.journal.Append(ctx, Entry{At: now, Day: t.day(now), Run: t.policy.Run, Event: Noted{Name: name, Detail: detail}})
-	return err
+	return t.journal.Append(ctx, Entry{At: now, Day: t.day(now), Run: t.policy.Run, Event: Noted{Name: name, Detail: detail}})
 }
 
-// note is Note for what must not hold anything up.
-func (t *Till) note(name string, detail map[string]string) {
-	if err := t.Note(context.WithoutCancel(t.ctx), name, detail); err != nil {
+// noteOrBrake is note for what must not hold anything up.
+func (t *Till) noteOrBrake(name string, detail map[string]string) {
+	if _, err := t.note(context.WithoutCancel(t.ctx), name, detail); err != nil {
 		t.brake(err)
 	}
 }
 
-// launch starts the goroutine of an attempt of the journal with a first event.
-func (t *Till) launch(a Attempt, first Event) {
-	w := newWorker(a)
-	t.start(w, func() bool { return t.step(w, first) })
+// work gives an event to an attempt of the journal that nobody may be working on yet.
+func (t *Till) work(a Attempt, first Event) {
+	t.own(a, func(w *worker) bool { return t.step(w, first) }, first)
 }
 
-func newWorker(a Attempt) *worker {
-	w := &worker{a: a, inbox: make(chan Event, 8), timer: time.NewTimer(time.Hour)}
-	w.timer.Stop()
-	return w
-}
-
-// start publishes the attempt and runs its goroutine, first doing begin.
-func (t *Till) start(w *worker, begin func() bool) {
+// own makes a goroutine for an attempt, which first does begin. If there is
+// one already it is given the event instead. It reports false when that one is
+// too busy, or the till has been closed.
+func (t *Till) own(a Attempt, begin func(*worker) bool, otherwise Event) bool {
 	t.mu.Lock()
-	t.open[w.a.OrderNo] = w
-	t.mu.Unlock()
-	t.remember(w.a)
+	defer t.mu.Unlock()
+	if w, working := t.open[a.OrderNo]; working {
+		return w.post(otherwise)
+	}
+	if t.ctx.Err() != nil {
+		return false
+	}
+	w := &worker{a: a, seen: len(t.steps), inbox: make(chan Event, 8), timer: time.NewTimer(time.Hour)}
+	w.timer.Stop()
+	t.open[a.OrderNo] = w
+	t.publish(a)
 	t.workers.Go(func() {
-		defer w.timer.Stop()
-		defer t.survive(w.a.OrderNo)
-		if begin() {
-			t.work(w)
+		defer t.retire(w)
+		if begin(w) {
+			t.live(w)
 		}
 	})
+	return true
 }
 
-// survive keeps a bug in the machine from taking the screen and every other
-// sale with it: the attempt stays open in the journal, and no new sale is taken.
-func (t *Till) survive(no OrderNo) {
-	if p := recover(); p != nil {
-		t.brake(&Error{Kind: KindConflict, Op: "work on " + string(no), Err: fmt.Errorf("a bug: %v\n%s", p, debug.Stack())})
+// tell posts an event to an attempt of this run, waking it if it had retired.
+// It reports false when the attempt is too busy to take one more.
+func (t *Till) tell(no OrderNo, e Event) bool {
+	a, known := t.Attempt(no)
+	return known && t.own(a, func(w *worker) bool { return t.step(w, e) }, e)
+}
+
+// post hands an event to the worker without waiting for it.
+func (w *worker) post(e Event) bool {
+	select {
+	case w.inbox <- e:
+		return true
+	default:
+		return false
 	}
 }
 
-// work is the life of one attempt in this process.
-func (t *Till) work(w *worker) {
-	for !t.retire(w) {
+// live is the life of one attempt in this process.
+func (t *Till) live(w *worker) {
+	for !t.over(w) {
 		var e Event
 		select {
 		case e = <-w.inbox:
@@ -342,18 +229,15 @@ func (t *Till) work(w *worker) {
 		case <-t.ctx.Done():
 			return
 		}
-		t.checkClock()
-		if _, tick := e.(Ticked); tick && len(w.inbox) > 0 {
-			continue // what has happened comes before what is due; a jump of the clock most of all
-		}
 		if !t.step(w, e) {
 			return
 		}
 	}
 }
 
-// retire ends the goroutine of an attempt that nothing more happens to by itself.
-func (t *Till) retire(w *worker) bool {
+// over reports whether nothing more happens to the attempt by itself; then its
+// place is free at once, so that no event can be lost in between.
+func (t *Till) over(w *worker) bool {
 	if w.a.Open() || w.a.inFlight != noCall || !w.a.askAt.IsZero() {
 		return false
 	}
@@ -366,10 +250,33 @@ func (t *Till) retire(w *worker) bool {
 	return true
 }
 
+// retire ends a goroutine, however it ends. A bug in the machine does not take
+// the screen and every other sale with it: the attempt stays open in the
+// journal, and no new sale is taken.
+func (t *Till) retire(w *worker) {
+	w.timer.Stop()
+	if p := recover(); p != nil {
+		t.brake(&Error{Kind: KindConflict, Op: "work on " + string(w.a.OrderNo), Err: fmt.Errorf("a bug: %v\n%s", p, debug.Stack())})
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.open[w.a.OrderNo] == w {
+		delete(t.open, w.a.OrderNo)
+	}
+}
+
 // step takes one event: the new state is decided, made durable and only then
-// acted upon and shown. It reports false when the goroutine has to end.
+// acted upon and shown. What the clock has done comes before it. It reports
+// false when the goroutine has to end.
 func (t *Till) step(w *worker, e Event) bool {
-	now := t.Now()
+	now, stepped := t.time(w)
+	if stepped != 0 {
+		next, effects := Next(w.a, ClockStepped{ByMS: stepped.Milliseconds()}, now)
+		if !t.carryOut(w, next, effects, now) {
+			return false
+		}
+		now, _ = t.time(w)
+	}
 	next, effects := Next(w.a, e, now)
 	return t.carryOut(w, next, effects, now)
 }
@@ -387,18 +294,16 @@ func (t *Till) carryOut(w *worker, next Attempt, effects []Effect, now time.Time
 			next.Seq = seq
 			w.a = next
 			t.remember(next)
-		case Submit:
-			// From here on the charge is ours: the intent is on disk. Whatever
-			// happens to the call, we ask; we never charge a second time.
-			charge := Charge{Order: next.order(), Code: w.code, Ref: w.ref}
-			w.code = AuthCode{}
-			t.call(w, func(ctx context.Context) Event { return SubmitAnswered{t.gateway.Submit(ctx, charge)} }, 0)
 		case Query:
-			t.call(w, func(ctx context.Context) Event { return QueryAnswered{t.gateway.Query(ctx, next.order())} }, effect.Within)
+			t.call(w, effect.Within, func(ctx context.Context) Answer { return t.gateway.Query(ctx, next.order()) },
+				func(r Answer) Event { return QueryAnswered{r} })
 		case Revoke:
-			t.call(w, func(ctx context.Context) Event { return RevokeAnswered{t.gateway.Revoke(ctx, next.order())} }, 0)
+			t.call(w, 0, func(ctx context.Context) Answer { return t.gateway.Revoke(ctx, next.order()) },
+				func(r Answer) Event { return RevokeAnswered{r} })
 		case After:
 			w.timer.Reset(max(effect.At.Sub(now), 0))
+		case Submit:
+			panic("a submission outside Charge")
 		}
 	}
 	return true
@@ -411,6 +316,9 @@ func (t *Till) record(e Entry) (seq int64, ok bool) {
 	e.Day, e.Run = t.day(e.At), t.policy.Run
 	for {
 		seq, err := t.journal.Append(context.WithoutCancel(t.ctx), e)
+		if KindOf(err) == KindConflict && err != nil {
+			seq, err = t.kept(e, err)
+		}
 		if err == nil {
 			t.heal()
 			return seq, true
@@ -427,8 +335,23 @@ func (t *Till) record(e Entry) (seq int64, ok bool) {
 	}
 }
 
-// call makes one call on the wire and posts its answer to the attempt.
-func (t *Till) call(w *worker, call func(context.Context) Event, within time.Duration) {
+// kept looks whether the entry that is in the way is e itself: an Append whose
+// outcome was not known has kept it after all.
+func (t *Till) kept(e Entry, conflict error) (int64, error) {
+	entries, err := t.journal.Timeline(context.WithoutCancel(t.ctx), e.OrderNo)
+	if err != nil {
+		return 0, conflict
+	}
+	last := entries[len(entries)-1]
+	if last.Run != e.Run || last.Name() != e.Name() || !last.At.Equal(e.At) {
+		return 0, conflict
+	}
+	return last.Seq, nil
+}
+
+// call makes one call on the wire and posts its answer to the attempt. A call
+// that panics has no answer: doubt.
+func (t *Till) call(w *worker, within time.Duration, call func(context.Context) Answer, event func(Answer) Event) {
 	t.workers.Go(func() {
 		ctx := t.ctx
 		if within > 0 {
@@ -436,47 +359,38 @@ func (t *Till) call(w *worker, call func(context.Context) Event, within time.Dur
 			ctx, cancel = context.WithTimeout(ctx, within)
 			defer cancel()
 		}
-		answer := call(ctx)
+		answer := guarded(ctx, call)
 		select {
-		case w.inbox <- answer:
+		case w.inbox <- event(answer):
 		case <-t.ctx.Done(): // the answer is lost, as in a crash; the next start asks
 		}
 	})
 }
 
-// tell posts an event to an attempt, waking it if it had retired.
-func (t *Till) tell(no OrderNo, e Event) {
-	t.mu.Lock()
-	w, working := t.open[no]
-	if working {
-		w.post(e)
-	}
-	a := t.latest[no]
-	t.mu.Unlock()
-	if !working && t.ctx.Err() == nil {
-		t.launch(a, e)
-	}
-}
-
-// post hands an event to the worker without waiting for it: when eight keys
-// wait already, one more says nothing new.
-func (w *worker) post(e Event) {
-	select {
-	case w.inbox <- e:
-	default:
-	}
+func guarded(ctx context.Context, call func(context.Context) Answer) (r Answer) {
+	defer func() {
+		if p := recover(); p != nil {
+			r = Answer{Finding: FoundUnclear, Code: "bug", Heard: Heard{Error: fmt.Sprintf("a bug: %v\n%s", p, debug.Stack())}}
+		}
+	}()
+	return call(ctx)
 }
 
 // remember publishes the newest value of an attempt.
 func (t *Till) remember(a Attempt) {
 	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.publish(a)
+}
+
+// publish is remember with the lock held.
+func (t *Till) publish(a Attempt) {
 	if _, known := t.latest[a.OrderNo]; !known {
 		t.order = append(t.order, a.OrderNo)
 	}
 	t.latest[a.OrderNo] = a
 	t.forget()
-	t.mu.Unlock()
-	t.shout()
+	t.wake()
 }
 
 // forget drops the oldest attempt that nobody works on when there are too many.
@@ -497,70 +411,100 @@ func (t *Till) forget() {
 func (t *Till) shout() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.wake()
+}
+
+// wake is shout with the lock held.
+func (t *Till) wake() {
 	close(t.changed)
 	t.changed = make(chan struct{})
 }
 
-// brake takes no new sale: the journal cannot be written.
+// brake takes no new sale: the journal cannot be written. A conflict with
+// another process, or a bug, is not overwritten: it never heals by itself.
 func (t *Till) brake(err error) {
 	t.mu.Lock()
-	t.broken = err
-	t.mu.Unlock()
-	t.shout()
+	defer t.mu.Unlock()
+	if t.broken == nil || KindOf(t.broken) != KindConflict {
+		t.broken = err
+	}
+	t.wake()
 }
 
-// heal takes sales again. A conflict with another process never heals by itself.
+// heal takes sales again.
 func (t *Till) heal() {
 	t.mu.Lock()
-	was := t.broken
-	if KindOf(was) != KindConflict {
+	defer t.mu.Unlock()
+	if t.broken != nil && KindOf(t.broken) != KindConflict {
 		t.broken = nil
-	}
-	t.mu.Unlock()
-	if was != nil {
-		t.shout()
+		t.wake()
 	}
 }
 
 // day is the shop's day.
 func (t *Till) day(at time.Time) string { return at.In(t.policy.Zone).Format(time.DateOnly) }
 
+// time is the till's clock as an attempt has to see it: when the wall clock
+// has jumped since the attempt last looked, by is how far.
+func (t *Till) time(w *worker) (now time.Time, by time.Duration) {
+	t.checkClock()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for ; w.seen < len(t.steps); w.seen++ {
+		by += t.steps[w.seen]
+	}
+	return t.clock.now(), by
+}
+
 // checkClock sets the till's clock again after a jump of the wall clock or a
-// sleep of the machine, and tells every open attempt before its timer can act.
+// sleep of the machine, and wakes every attempt, which then asks first.
 func (t *Till) checkClock() {
 	t.mu.Lock()
-	by := t.clock.off()
+	by := t.clock.off().Truncate(time.Millisecond)
 	if by.Abs() <= jump {
 		t.mu.Unlock()
 		return
 	}
 	t.clock = newClock(t.clock.read)
+	t.steps = append(t.steps, by)
 	for _, w := range t.open {
-		w.post(ClockStepped{ByMS: by.Milliseconds()})
+		w.post(Ticked{})
 	}
 	t.mu.Unlock()
-	t.note("clock_step", map[string]string{"by_ms": fmt.Sprint(by.Milliseconds())})
+	t.noteOrBrake("clock_step", map[string]string{"by_ms": fmt.Sprint(by.Milliseconds())})
 }
 
 // clock runs evenly from the wall time at which it was set, so that no
 // duration in one run ever depends on somebody setting the wall clock.
 type clock struct {
-	wall time.Time // at start, without monotonic reading
-	mono time.Time // at start, with it
-	read func() time.Time
+	wall time.Time // at start
+	mono time.Time // at start, with monotonic reading
+	read func() (wall, mono time.Time)
 }
 
-func newClock(read func() time.Time) clock {
-	now := read()
-	return clock{wall: now.UTC().Round(0), mono: now, read: read}
+// readClocks reads what a person calls the time, and what runs evenly.
+func readClocks() (wall, mono time.Time) {
+	now := time.Now()
+	return now.UTC().Round(0), now
+}
+
+func newClock(read func() (wall, mono time.Time)) clock {
+	wall, mono := read()
+	return clock{wall, mono, read}
 }
 
 // now is in whole milliseconds, as the journal keeps it, so that a fold of the
 // journal decides exactly as the till did.
-func (c clock) now() time.Time { return c.wall.Add(c.read().Sub(c.mono)).Truncate(time.Millisecond) }
+func (c clock) now() time.Time {
+	_, mono := c.read()
+	return c.wall.Add(mono.Sub(c.mono)).Truncate(time.Millisecond)
+}
 
 // off is how far the wall clock has run away from this one.
 func (c clock) off() time.Duration {
-	now := c.read()
-	return now.Round(0).Sub(c.wall) - now.Sub(c.mono)
+	wall, mono := c.read()
+	return wall.Sub(c.wall) - mono.Sub(c.mono)
 }
+
+// errUnknown is about an order that this run does not work on.
+var errUnknown = errors.New("not worked on by this till")

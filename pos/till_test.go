@@ -160,8 +160,11 @@ func TestTill_QuotaLeavesNothingBehind(t *testing.T) {
 func TestTill_CodeUsedBefore(t *testing.T) {
 	inBubble(t, newWorld(), func(t *testing.T, till *Till, j *memory) {
 		ends(t, till, charge(t, till, 1))
-		if _, err := till.Charge(t.Context(), Scan{Amount: twelveFifty, Code: code(t, 1)}); KindOf(err) != KindInvalid {
+		if _, err := till.Charge(t.Context(), Scan{Amount: twelveFifty, Code: code(t, 1)}); !errors.Is(err, ErrCodeUsed) || KindOf(err) != KindInvalid {
 			t.Errorf("got %v, want the code refused", err)
+		}
+		if _, err := till.Charge(t.Context(), Scan{Amount: twelveFifty}); KindOf(err) != KindInvalid {
+			t.Errorf("without a code: %v", err)
 		}
 		if n := len(j.all()); n != 1 {
 			t.Errorf("%d attempts", n)
@@ -267,26 +270,146 @@ func TestTill_Drain(t *testing.T) {
 	})
 }
 
-// Design 3.16: a step of the wall clock over 5 s is an event, and an open
-// attempt is asked about before any timer acts.
+// stepClock sets the wall clock by d, as somebody or NTP would.
+func stepClock(till *Till, d time.Duration) {
+	till.mu.Lock()
+	defer till.mu.Unlock()
+	till.clock.read = func() (wall, mono time.Time) {
+		wall, mono = readClocks()
+		return wall.Add(d), mono
+	}
+}
+
+// Design 3.16: a step of the wall clock over 5 s is an event; an open attempt
+// is asked about before any timer acts, and every duration of the run stays.
 func TestTill_ClockStep(t *testing.T) {
+	for _, by := range []time.Duration{time.Hour, -24 * time.Hour, 6 * time.Second} {
+		w := newWorld()
+		w.takes, w.answer = userPaying, FoundUserPaying
+		inBubble(t, w, func(t *testing.T, till *Till, j *memory) {
+			start := time.Now()
+			no := charge(t, till, 1)
+			time.Sleep(4 * time.Second)
+			stepClock(till, by)
+			if a := ends(t, till, no); a.Reason != ReasonDeadline || a.State != Revoked {
+				t.Errorf("%s: got %s", by, describe(a))
+			}
+			if took := time.Since(start); took < 45*time.Second || took > 50*time.Second {
+				t.Errorf("%s: the deadline came after %s", by, took)
+			}
+			names := j.names(no)
+			at := slices.Index(names, "clock_stepped")
+			if at < 0 || names[at+1] != "query" && names[at+1] != "query_answer" {
+				t.Errorf("%s: journal %v", by, names)
+			}
+			if !slices.ContainsFunc(j.entries, func(e Entry) bool { return e.OrderNo == "" && e.Name() == "clock_step" }) {
+				t.Error("the step is not in the journal")
+			}
+		})
+	}
+}
+
+// An answer that arrives with the jump is not judged by the new clock: a watch
+// that is 5 s old has not lasted 120 s.
+func TestTill_AnswerAfterAClockStep(t *testing.T) {
+	w := newWorld()
+	w.takes, w.answer = unknownThere, FoundCommFail
+	inBubble(t, w, func(t *testing.T, till *Till, j *memory) {
+		no := charge(t, till, 1)
+		time.Sleep(5*time.Second + 220*time.Millisecond) // the first query is on its way
+		stepClock(till, 3*time.Minute)
+		time.Sleep(time.Second)
+		if a, _ := till.Attempt(no); !a.Watch {
+			t.Errorf("the watch is over after 6 s: %s", describe(a))
+		}
+		ends(t, till, no)
+	})
+}
+
+// An Append whose outcome was not known and that was kept all the same is not
+// taken for somebody else's.
+func TestTill_KeptAllTheSame(t *testing.T) {
 	w := newWorld()
 	w.takes, w.answer = userPaying, FoundUserPaying
 	inBubble(t, w, func(t *testing.T, till *Till, j *memory) {
 		no := charge(t, till, 1)
-		time.Sleep(4 * time.Second)
-		till.mu.Lock()
-		till.clock.wall = till.clock.wall.Add(-time.Hour) // as if the wall clock had jumped ahead
-		till.mu.Unlock()
+		synctest.Wait()
+		j.mu.Lock()
+		j.lost = 1
+		j.mu.Unlock()
+		if a := ends(t, till, no); a.State != Revoked || till.Trouble() != nil {
+			t.Errorf("got %s, trouble %v", describe(a), till.Trouble())
+		}
+	})
+}
+
+// The same for an intent: nothing was sent, and it is taken up when the
+// journal works again.
+func TestTill_IntentKeptAllTheSame(t *testing.T) {
+	w := newWorld()
+	inBubble(t, w, func(t *testing.T, till *Till, j *memory) {
+		j.lost = 1
+		if _, err := till.Charge(t.Context(), Scan{Amount: twelveFifty, Code: code(t, 1)}); KindOf(err) != KindJournal {
+			t.Fatalf("got %v", err)
+		}
+		no := charge(t, till, 2)
 		ends(t, till, no)
-		names := j.names(no)
-		at := slices.Index(names, "clock_stepped")
-		if at < 0 || names[at+1] != "query" {
-			t.Errorf("journal %v", names)
+		for _, a := range j.all() {
+			if a.OrderNo != no && (a.State != Revoked || w.seen[a.OrderNo] != 0) {
+				t.Errorf("the lost intent is %s, sent %d times", describe(a), w.seen[a.OrderNo])
+			}
 		}
-		if !slices.ContainsFunc(j.entries, func(e Entry) bool { return e.OrderNo == "" && e.Name() == "clock_step" }) {
-			t.Error("the step is not in the journal")
+	})
+}
+
+// A query of a settled order that was cut off does not block the next one.
+func TestTill_AskAfterACutOffQuery(t *testing.T) {
+	w := newWorld()
+	synctest.Test(t, func(t *testing.T) {
+		j := &memory{}
+		first := NewTill(w, j, somePolicy)
+		no := charge(t, first, 1)
+		ends(t, first, no)
+		w.deaf = true
+		first.tell(no, AskPressed{})
+		time.Sleep(time.Second)
+		first.Close()
+		w.deaf = false
+		second := NewTill(w, j, somePolicy)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if a, err := second.Ask(ctx, no); err != nil || a.State != Paid {
+			t.Errorf("got %s, %v", describe(a), err)
 		}
+		second.Close()
+	})
+}
+
+// Paid, and killed before anybody can have seen it: on the attention list.
+func TestTill_PaidAndKilled(t *testing.T) {
+	w := newWorld()
+	synctest.Test(t, func(t *testing.T) {
+		j := &memory{}
+		first := NewTill(w, j, somePolicy)
+		no := charge(t, first, 1)
+		time.Sleep(time.Second)
+		j.broken = errKilled // nothing more is written
+		first.Close()
+		j.broken = nil
+		second := NewTill(w, j, somePolicy)
+		if err := second.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if a, _ := second.Attempt(no); a.Attention != AttentionPaidAway {
+			t.Errorf("got %s", describe(a))
+		}
+		second.Close()
+		third := NewTill(w, j, somePolicy) // a run that ended in order leaves nothing unseen
+		if err := third.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		third.Close()
 	})
 }
 

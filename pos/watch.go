@@ -39,7 +39,7 @@ func (a Attempt) queriedWatch(r Answer, now time.Time) Attempt {
 			return a.revokeNext(now)
 		}
 	case FoundCommFail: // nothing but return_code FAIL, ever: our set-up is refused
-		if a.failsOnly && a.watchKind == FoundCommFail && a.decisive(now) {
+		if a.failsOnly && a.decisive(now) {
 			return a.endWatch().raise(AttentionConfiguration)
 		}
 	}
