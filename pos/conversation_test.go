@@ -27,7 +27,7 @@ func someIntent() Intended {
 // of commands; behind "----" stands what the machine does:
 //
 //	charge                     begin an attempt at 0 s
-//	submit|query|revoke FINDING [recall=Y|N] [code=X] [alarm=X] [id=X] [hold=DUR] [date=DUR]
+//	submit|query|revoke FINDING [recall=Y|N] [code=X] [alarm=X] [id=X] [hold=DUR] [date=DUR] [took=DUR]
 //	                           an answer to the call that is on its way
 //	say query|revoke FINDING … from now on such a call is answered so, 0.1 s after it is sent
 //	press | ask | leave | return | ack | restart
@@ -230,15 +230,18 @@ func (c *conversation) answer(text string) Answer {
 			r.Alarm = Attention(value)
 		case "id":
 			r.TransactionID = value
-		case "hold", "date":
+		case "hold", "date", "took":
 			d, err := time.ParseDuration(value)
 			if err != nil {
 				c.t.Fatalf("script: %v", err)
 			}
-			if key == "hold" {
+			switch key {
+			case "hold":
 				r.NotBefore = d
-			} else {
+			case "date":
 				r.Date = t0.Add(d)
+			default:
+				r.Heard.TookMS = d.Milliseconds()
 			}
 		default:
 			c.t.Fatalf("script: unknown field %q", f)

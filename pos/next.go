@@ -163,8 +163,10 @@ func (a Attempt) land(c call) Attempt {
 // submission began: the intent may have taken long to become durable, and the
 // 15 s before a revoke count from the submission.
 func (a Attempt) submitted(r Answer, now time.Time) Attempt {
-	a.since = later(a.since, now.Add(-time.Duration(r.Heard.TookMS)*time.Millisecond))
-	a.deadlineAt = a.since.Add(a.Terms.Deadline)
+	if took := time.Duration(r.Heard.TookMS) * time.Millisecond; took > 0 {
+		a.since = later(a.since, now.Add(-took))
+		a.deadlineAt = a.since.Add(a.Terms.Deadline)
+	}
 	a = a.heard(r)
 	switch r.Finding {
 	case FoundPaid: // Q1

@@ -197,7 +197,7 @@ func (m *Model) charged(msg chargedMsg) {
 	m.sale.writing = false
 	if msg.err != nil {
 		m.report(msg.err)
-		m.refuse(lookup(refusals, pos.KindOf(msg.err), "refuse.fault"))
+		m.refuse(refusal(msg.err))
 		m.refresh()
 		return
 	}

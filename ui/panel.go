@@ -42,7 +42,6 @@ func (p pen) keycap(k string) string { return p.key.Render("[" + k + "]") }
 type panel struct {
 	pen
 	a      pos.Attempt
-	heard  pos.Answer // the newest answer; zero until one is known
 	now    time.Time
 	beat   int        // of the spinner
 	rescan pos.Rescan // the shop's rule
@@ -114,7 +113,7 @@ func (p panel) waitingFor() string {
 	if p.a.Foreign() {
 		return "wait.foreign"
 	}
-	return lookup(waiting, p.heard.Finding, "wait.unclear")
+	return lookup(waiting, p.a.LastFinding(), "wait.unclear")
 }
 
 func (p panel) paidStory() []string {

@@ -223,19 +223,15 @@ func (s *splitter) isCode(digits string) bool {
 	return err == nil
 }
 
-// walletOf is the catalogue's key of the other wallet that a code belongs to, or
-// empty. Package pos names the wallet in its refusal.
+// wallets are the catalogue's keys of the other wallets that pos knows.
+var wallets = map[string]string{"Alipay": "wallet.alipay", "UnionPay": "wallet.unionpay"}
+
+// walletOf is the catalogue's key of the other wallet that a code belongs to, or empty.
 func walletOf(digits string, prefixes []string) string {
-	_, err := pos.ParseAuthCode(digits, prefixes)
-	switch {
-	case err == nil:
+	if _, err := pos.ParseAuthCode(digits, prefixes); err == nil {
 		return ""
-	case strings.Contains(err.Error(), "Alipay"):
-		return "wallet.alipay"
-	case strings.Contains(err.Error(), "UnionPay"):
-		return "wallet.unionpay"
 	}
-	return ""
+	return wallets[pos.Wallet(digits)]
 }
 
 // Back takes the last character off and reports whether there was one.

@@ -11,17 +11,14 @@ import (
 	"cashier/pos"
 )
 
-// side is what the right column shows from the journal, and the newest answer
-// about the sale in front, which only the journal keeps.
+// side is what the right column shows from the journal.
 type side struct {
 	last      []pos.Summary // settled, newest first
 	away      []pos.Summary // paid while nobody looked, oldest first
 	attention int           // attempts on the attention list
-	front     pos.OrderNo   // heard is about this one
-	heard     pos.Answer
 }
 
-func readSide(ctx context.Context, r pos.Reader, till string, front pos.Attempt, limit int) (s side, err error) {
+func readSide(ctx context.Context, r pos.Reader, till string, limit int) (s side, err error) {
 	s.last, err = r.List(ctx, pos.Filter{Till: till, States: []pos.State{pos.Paid, pos.Failed, pos.Revoked}, Limit: limit})
 	if err != nil {
 		return s, err
@@ -30,13 +27,7 @@ func readSide(ctx context.Context, r pos.Reader, till string, front pos.Attempt,
 		return s, err
 	}
 	if s.attention > 0 {
-		if s.away, err = readAway(ctx, r, till); err != nil {
-			return s, err
-		}
-	}
-	s.front = front.OrderNo
-	if front.OrderNo != "" && !front.State.Settled() {
-		s.heard, err = readHeard(ctx, r, front.OrderNo)
+		s.away, err = readAway(ctx, r, till)
 	}
 	return s, err
 }
@@ -47,20 +38,6 @@ func readAway(ctx context.Context, r pos.Reader, till string) ([]pos.Summary, er
 	away := slices.DeleteFunc(all, func(s pos.Summary) bool { return s.Attention != pos.AttentionPaidAway })
 	slices.Reverse(away)
 	return away, err
-}
-
-// readHeard reads the newest answer of an attempt; zero when there is none.
-func readHeard(ctx context.Context, r pos.Reader, no pos.OrderNo) (pos.Answer, error) {
-	entries, err := r.Timeline(ctx, no)
-	for _, e := range slices.Backward(entries) {
-		switch e := e.Event.(type) {
-		case pos.SubmitAnswered:
-			return e.Answer, nil
-		case pos.QueryAnswered:
-			return e.Answer, nil
-		}
-	}
-	return pos.Answer{}, err
 }
 
 // column draws the right column, width cells wide and exactly height lines.

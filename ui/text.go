@@ -1,6 +1,10 @@
 package ui
 
-import "cashier/pos"
+import (
+	"errors"
+
+	"cashier/pos"
+)
 
 // The tables from what package pos knows to keys of the catalogue. A value that
 // has no line, because it is the gateway's or newer than this screen, gets the
@@ -101,12 +105,24 @@ var attentions = map[pos.Attention]string{
 	pos.AttentionContradiction: "attention.contradiction",
 }
 
-// refusals says why a sale was not begun.
+// refusals says why a sale was not begun, by kind.
 var refusals = map[pos.Kind]string{
-	pos.KindInvalid:     "refuse.used", // the amount, the sale and the code's form were checked here before
+	pos.KindInvalid:     "refuse.again",
 	pos.KindUnavailable: "refuse.quota",
+	pos.KindCredentials: "refuse.credentials",
 	pos.KindJournal:     "refuse.journal",
 	pos.KindConflict:    "refuse.journal",
+}
+
+// refusal is the sentence about an error of Till.Charge.
+func refusal(err error) string {
+	switch {
+	case errors.Is(err, pos.ErrCodeUsed):
+		return "refuse.used"
+	case errors.Is(err, pos.ErrDraining):
+		return "refuse.leaving"
+	}
+	return lookup(refusals, pos.KindOf(err), "refuse.fault")
 }
 
 // lookup is a table's key for what, or the general one.

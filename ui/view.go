@@ -170,9 +170,6 @@ func (m *Model) front(room int) []string {
 		return append(lines, m.wait.Render(m.spinner[m.beat%len(m.spinner)])+" "+m.say("work.writing"))
 	}
 	p := panel{pen: m.pen, a: m.sale.attempt, now: m.now, beat: m.beat, rescan: m.till.Policy().Rescan}
-	if m.side.front == p.a.OrderNo {
-		p.heard = m.side.heard
-	}
 	return append(lines, p.Lines(width, room-len(lines))...)
 }
 

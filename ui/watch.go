@@ -157,10 +157,10 @@ func (m *Model) readSide() {
 		return
 	}
 	m.reading, m.stale = true, false
-	reader, till, front := m.opt.Reader, m.till.Policy().Till, m.sale.attempt
+	reader, till := m.opt.Reader, m.till.Policy().Till
 	limit := max(m.size.body, 1)
 	m.run(func() tea.Msg {
-		s, err := readSide(context.Background(), reader, till, front, limit)
+		s, err := readSide(context.Background(), reader, till, limit)
 		return sideMsg{s, err}
 	})
 }
