@@ -168,7 +168,7 @@ func (a Attempt) CanRevoke(now time.Time) error {
 // Rescan is the shop's rule for charging again while a watch is looking.
 type Rescan string
 
-// The two rules of till.rescan (reliability 4.7).
+// The two rules of till.rescan (design 3.11).
 const (
 	RescanQuick  Rescan = "quick"  // a watch does not hold up the customer
 	RescanStrict Rescan = "strict" // wait for the watch

@@ -49,7 +49,7 @@ func TestParseAuthCode_Refused(t *testing.T) {
 	}
 }
 
-// Issue: masked in every format verb, log and error.
+// Masked in every format verb, log and error.
 func TestAuthCode_Masked(t *testing.T) {
 	c, err := ParseAuthCode(someCode, DefaultPrefixes)
 	if err != nil {

@@ -42,7 +42,7 @@
 //
 // # Where the rules come from
 //
-// Comments quote "design 3.n" for the law of the money (docs/law.md) and the
+// Comments quote "design 3.n" for the law of the money (docs/design.md) and the
 // row ids E, Q, S, V and W for what may be concluded from an answer
-// (docs/answers.md). The seed is WeChat Pay's page "API Rules".
+// (docs/wechatpay-v2.md 13). The seed is WeChat Pay's page "API Rules".
 package pos

@@ -28,11 +28,17 @@ type Intended struct {
 // The answers, one event for each call.
 type (
 	// SubmitAnswered: Quick Pay was answered, timed out or was never sent.
-	SubmitAnswered struct{ Answer Answer }
+	SubmitAnswered struct {
+		Answer Answer `json:"answer"`
+	}
 	// QueryAnswered: Query Order was answered or not.
-	QueryAnswered struct{ Answer Answer }
+	QueryAnswered struct {
+		Answer Answer `json:"answer"`
+	}
 	// RevokeAnswered: Revoke was answered or not.
-	RevokeAnswered struct{ Answer Answer }
+	RevokeAnswered struct {
+		Answer Answer `json:"answer"`
+	}
 )
 
 // What the machine itself does in the course of time.

@@ -6,7 +6,7 @@ import (
 )
 
 // These tests take the sentences of WeChat Pay's page "API Rules" and of the
-// law in docs/law.md one by one. testdata/next has the longer conversations.
+// law in docs/design.md one by one. testdata/next has the longer conversations.
 
 // played is an attempt after answers to its calls, each 100 ms after it was due.
 func played(t *testing.T, answers ...Answer) Attempt {

@@ -250,7 +250,7 @@ func TestTill_RevokePressed(t *testing.T) {
 	})
 }
 
-// Issue: draining takes no new sale, the open ones go on until settled.
+// Draining takes no new sale, the open ones go on until settled.
 func TestTill_Drain(t *testing.T) {
 	w := newWorld()
 	w.takes, w.answer, w.confirms = userPaying, FoundUserPaying, 20*time.Second
@@ -413,7 +413,7 @@ func TestTill_PaidAndKilled(t *testing.T) {
 	})
 }
 
-// Issue: killed between any two effects and started again, the sale ends
+// Killed between any two effects and started again, the sale ends
 // right and nothing is submitted twice. The till is killed at the n-th point
 // of its life, for every n, in every world; then another one takes over.
 func TestTill_KilledBetweenAnyTwoEffects(t *testing.T) {

@@ -120,7 +120,7 @@ func (j *Journal) transact(group []*request) error {
 
 // within runs do in one immediate transaction. A commit that fails for any
 // reason but a full disk has an unknown outcome: from then on nothing is
-// written before the file has been opened again (reliability 3.3).
+// written before the file has been opened again.
 func (j *Journal) within(do func(context.Context) error) error {
 	if j.broken != nil {
 		return mend(fmt.Errorf("an earlier commit failed: %w", j.broken), "start the till again: it then looks at what was kept")

@@ -117,7 +117,7 @@ func TestFullDisk(t *testing.T) {
 }
 
 // TestUnknownCommitStopsTheJournal: nothing is written after a commit that may
-// or may not have happened (reliability 3.3).
+// or may not have happened.
 func TestUnknownCommitStopsTheJournal(t *testing.T) {
 	j := openTemp(t)
 	sell(t, j, 1)
@@ -180,7 +180,7 @@ func TestBubble(t *testing.T) {
 }
 
 // BenchmarkFloor: what the disk needs for 4 KiB over existing bytes, to compare
-// BenchmarkAppend with (performance 1).
+// BenchmarkAppend with.
 func BenchmarkFloor(b *testing.B) {
 	f, err := os.Create(b.TempDir() + "/floor")
 	if err != nil {

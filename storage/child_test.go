@@ -118,7 +118,7 @@ func sellForEver(path string) {
 }
 
 // TestKill: kill -9 at any moment loses nothing that was acknowledged, and the
-// chain stays whole (reliability 3.3).
+// chain stays whole (docs/decisions/0002).
 func TestKill(t *testing.T) {
 	kills := 30
 	if testing.Short() {
@@ -164,7 +164,7 @@ func sellCounted(path string) {
 	os.Stdout.WriteString("mark\n")
 }
 
-// TestOneSyncPerCommit: each durable step waits for the disk once (performance 1).
+// TestOneSyncPerCommit: each durable step waits for the disk once (design 9).
 func TestOneSyncPerCommit(t *testing.T) {
 	if _, err := exec.LookPath("strace"); err != nil {
 		t.Skip("strace is not installed")

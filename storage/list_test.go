@@ -10,7 +10,7 @@ import (
 	"cashier/pos"
 )
 
-// TestPlans: no query walks a whole table (performance 2). Each filter names
+// TestPlans: no query walks a whole table (design 9). Each filter names
 // the index that must drive it.
 func TestPlans(t *testing.T) {
 	j := openTemp(t)

@@ -11,7 +11,7 @@ import (
 )
 
 // walSize is how long the WAL is kept: a commit into a file that has its size
-// costs about half of one that makes it grow (performance 1).
+// costs about half of one that makes it grow (design 9).
 const walSize = 6 << 20
 
 // keepWAL has SQLite leave the WAL at its size when the last connection closes.

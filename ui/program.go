@@ -13,7 +13,7 @@ func Program(m *Model, in io.Reader, out io.Writer, more ...tea.ProgramOption) *
 	options := []tea.ProgramOption{
 		tea.WithInput(in), tea.WithOutput(out),
 		tea.WithAltScreen(),
-		tea.WithFPS(120), // key to frame (performance.md 4.2)
+		tea.WithFPS(120), // key to frame (design 9)
 		tea.WithoutSignalHandler(),
 		tea.WithFilter(m.filter),
 	}

@@ -40,7 +40,7 @@ func benchModel(b *testing.B) *Model {
 	return m
 }
 
-// The frame a spinner asks for (performance.md 4: at most 0.4 ms).
+// The frame a spinner asks for; the goal is at most 0.4 ms.
 func BenchmarkViewInDoubt(b *testing.B) {
 	m := benchModel(b)
 	for b.Loop() {

@@ -104,7 +104,7 @@ func (c *Client) exchange(ctx context.Context, op Operation, body []byte) (Reply
 	if err != nil {
 		return Reply{}, &notSentError{err}
 	}
-	req.GetBody = nil // a body that cannot be rewound cannot be sent again by net/http (reliability 3.1)
+	req.GetBody = nil // a body that cannot be rewound cannot be sent again by net/http (docs/decisions/0003)
 	req.Header.Set("Content-Type", "text/xml; charset=utf-8")
 	req.Header.Set("User-Agent", c.config.UserAgent)
 

@@ -14,7 +14,7 @@ import (
 type keepAlive struct{ transport *http.Transport }
 
 // newKeepAlive switches off whatever an http.Transport would do by itself
-// (reliability 3.1).
+// (docs/decisions/0003).
 func newKeepAlive(config *tls.Config) keepAlive {
 	http1 := new(http.Protocols)
 	http1.SetHTTP1(true)

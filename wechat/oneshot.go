@@ -31,7 +31,7 @@ const headRoom = 16 << 10
 // oneShot carries Quick Pay: one connection, one request, one answer, closed.
 // It is no http.Transport because every convenience of one is a danger here:
 // there is nothing in it that could repeat a request, follow a redirect, ask a
-// proxy, unpack an answer or use a connection twice (reliability 3.1), and the
+// proxy, unpack an answer or use a connection twice (docs/decisions/0003), and the
 // bytes of the request that were written are known exactly.
 type oneShot struct {
 	dial func(context.Context) (net.Conn, error)

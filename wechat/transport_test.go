@@ -62,7 +62,7 @@ func bomb() string {
 }
 
 // What a server may do after it has read the request: each is doubt, and the
-// request is seen once (reliability 3.1, E3 to E5).
+// request is seen once (docs/decisions/0003, E3 to E5).
 func TestAfterTheRequestEveryTrapIsDoubtAndSeenOnce(t *testing.T) {
 	paid := said(t, paidPairs("recall", "N")...)
 	whole := answer(200, paid)
@@ -250,7 +250,7 @@ func TestE3_GivingUpWhileWaitingIsDoubt(t *testing.T) {
 }
 
 // An HTTP/2 server could have a request repeated by refusing its stream (3 times
-// seen, reliability 3.1). We do not speak it: the server gets HTTP/1.1, once.
+// seen, docs/decisions/0003). We do not speak it: the server gets HTTP/1.1, once.
 func TestAnHTTP2ServerGetsHTTP1Once(t *testing.T) {
 	for op, call := range calls(t) {
 		var seen atomic.Int32

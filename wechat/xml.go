@@ -70,7 +70,7 @@ func appendElement(out []byte, p field) []byte {
 	return append(append(append(out, "</"...), p.name...), '>')
 }
 
-// decode reads an answer, and is strict on purpose (reliability 3.2): a general
+// decode reads an answer, and is strict on purpose (docs/decisions/0006): a general
 // reader joins "SUC<!-- -->CESS", lets the last of two result_code win and
 // ignores what follows the root, so that signature and judgement could read two
 // different messages. It takes exactly one document of the grammar

@@ -34,7 +34,7 @@ func TestDecodeTakesOneFlatDocument(t *testing.T) {
 	}
 }
 
-// refusedBodies are the traps of reliability 3.2 and a few more.
+// refusedBodies are the traps of docs/decisions/0006 and a few more.
 var refusedBodies = map[string]string{
 	"empty":                     "",
 	"white space":               " \n",
@@ -200,7 +200,7 @@ func narrower(body []byte) bool {
 }
 
 // BenchmarkRound is what a call costs beside the network: sign, encode, decode,
-// verify, with 17 fields out and 26 back (performance 3.1; goal 12 µs, 5 allocations).
+// verify, with 17 fields out and 26 back (goal: 12 µs, 5 allocations).
 func BenchmarkRound(b *testing.B) {
 	s := newSigner(mustKey(b), HMACSHA256)
 	request := benchFields(17)

@@ -62,7 +62,7 @@ func inBubble(t *testing.T, story func(b *bench)) {
 		}
 		in, keys := io.Pipe()
 		b := &bench{t: t, shop: s, keys: keys, done: make(chan error, 1)}
-		go func() { b.done <- s.screen(t.Context(), m, in, &b.out) }()
+		go func() { b.done <- s.screen(t.Context(), m, "2", in, &b.out) }()
 		b.pass(time.Second)
 		story(b)
 		b.leave(m)

@@ -38,6 +38,7 @@ func (m *machine) run(args []string) error {
 // root is cashier with all its commands.
 func (m *machine) root() *cobra.Command {
 	var f flags
+	var cashier string
 	root := &cobra.Command{
 		Use:   "cashier",
 		Short: "A till for WeChat Pay Quick Pay",
@@ -47,7 +48,7 @@ WeChat Pay and with play money.`,
 		Args:          noArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		RunE:          func(c *cobra.Command, _ []string) error { return m.sell(c.Context(), f) },
+		RunE:          func(c *cobra.Command, _ []string) error { return m.sell(c.Context(), f, cashier) },
 	}
 	root.SuggestionsMinimumDistance = 2
 	root.SetIn(m.stdin)
@@ -56,6 +57,7 @@ WeChat Pay and with play money.`,
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return refuse(c.CommandPath()+" --help shows the flags", "%w", err)
 	})
+	cashierFlag(root, &cashier)
 	p := root.PersistentFlags()
 	p.StringVar(&f.config, "config", "", "configuration file")
 	p.StringVar(&f.journal, "journal", "", "journal file")

@@ -48,7 +48,11 @@ type finding struct {
 // the first that failed.
 func (m *machine) doctor(ctx context.Context, f flags) error {
 	set, err := m.settle(f)
-	found := []finding{about("configuration", set.file, err)}
+	from := set.file
+	if from == "" {
+		from = "built-in values and the environment"
+	}
+	found := []finding{about("configuration", from, err)}
 	if err == nil {
 		found = append(found, m.examine(ctx, set)...)
 	}
@@ -119,8 +123,8 @@ func (s setting) certificate() finding {
 // proves the way there, the key and the account, and its Date the clock.
 func (m *machine) reach(ctx context.Context, s setting) []finding {
 	client, err := m.gateway(s)
-	if err != nil {
-		return []finding{about("gateway", "", err)}
+	if err != nil { // the checks of key and certificate have said the same
+		return []finding{about("gateway", "", &pos.Error{Kind: pos.KindOf(err), Err: errors.New("not asked: " + err.Error())})}
 	}
 	defer client.Close()
 	ctx, cancel := context.WithTimeout(ctx, doctorWait)
@@ -185,7 +189,7 @@ func disk(path string) finding {
 func (m *machine) terminal() finding {
 	f, ok := m.stdout.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return about("terminal", "standard output is none; the screen needs one", nil)
+		return about("terminal", "standard output is no terminal; the screen needs one", nil)
 	}
 	width, height, err := term.GetSize(int(f.Fd()))
 	if err == nil && (width < 80 || height < 24) {

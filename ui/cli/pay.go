@@ -33,7 +33,7 @@ Exit status 0 paid, 3 not paid, 4 still open.`,
 	}
 	c.Flags().StringVar(&code, "code", "", "the 18 digits of the customer's payment code; - reads them from standard input")
 	c.Flags().StringVar(&ref, "ref", "", "your own reference, sent along as attach (at most 127 bytes)")
-	c.Flags().StringVar(&cashier, "cashier", "", "who sells, for the journal")
+	cashierFlag(c, &cashier)
 	c.Flags().DurationVar(&wait, "wait", defaultWait, "how long to wait for a verdict")
 	return c
 }
@@ -152,6 +152,9 @@ func (m *machine) queryCommand(f *flags) *cobra.Command {
 				ctx, cancel := context.WithTimeout(c.Context(), defaultWait)
 				defer cancel()
 				a, err := s.till.Ask(ctx, no)
+				if err == nil {
+					m.say("WeChat Pay answered: %s", a.LastFinding())
+				}
 				if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 					err = nil // not answered: the attempt stands as it did
 				}
@@ -172,7 +175,7 @@ func (m *machine) revokeCommand(f *flags) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return m.inShop(c.Context(), *f, func(s *shop) (pos.Summary, error) { return s.revoke(c.Context(), no, cashier) })
+			return m.inShop(c.Context(), *f, func(s *shop) (pos.Summary, error) { return s.revoke(c.Context(), m, no, cashier) })
 		},
 	}
 	c.Flags().StringVar(&cashier, "cashier", "", "who revokes, for the journal")
@@ -180,13 +183,16 @@ func (m *machine) revokeCommand(f *flags) *cobra.Command {
 }
 
 // revoke presses the key as soon as it may be pressed and waits for the end.
-func (s *shop) revoke(ctx context.Context, no pos.OrderNo, by string) (pos.Summary, error) {
+func (s *shop) revoke(ctx context.Context, m *machine, no pos.OrderNo, by string) (pos.Summary, error) {
 	a, err := s.till.TakeUp(ctx, no)
 	if err != nil {
 		return pos.Summary{}, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, defaultWait)
 	defer cancel()
+	if a.Open() {
+		m.say("WeChat Pay takes no revoke in the first %s; waiting", a.Terms.RevokeAfter)
+	}
 	for {
 		changed := s.till.Changed()
 		now := s.till.Now()

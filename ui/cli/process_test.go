@@ -286,7 +286,7 @@ func TestWaitQueryRevoke(t *testing.T) {
 	}
 }
 
-// Nothing secret in any file or message after a run (reliability P10).
+// Nothing secret in any file or message after a run.
 func TestNothingSecretIsKept(t *testing.T) {
 	f := newShopFloor(t)
 	const code = "130000000000012341"

@@ -98,7 +98,7 @@ func (p *terminal) ends(want string) {
 	}
 }
 
-// Issue: in an empty home directory, practice mode; no terminal colour query
+// In an empty home directory, practice mode; no terminal colour query
 // leaves the program, and a scan typed during start-up is not lost.
 func TestStart_OnAMuteTerminal(t *testing.T) {
 	c := exec.Command(os.Args[0])
@@ -135,7 +135,7 @@ func sellsInDoubt(t *testing.T, f *shopFloor) *terminal {
 	return p
 }
 
-// Issue: SIGHUP, SIGTERM, SIGINT, closed window: no new sale, open attempts go
+// SIGHUP, SIGTERM, SIGINT, closed window: no new sale, open attempts go
 // on without a screen until settled, the terminal is restored, the exit status
 // is honest.
 func TestLeaving(t *testing.T) {
@@ -170,7 +170,7 @@ func TestLeaving(t *testing.T) {
 	}
 }
 
-// Issue: a second instance waits for a draining one, and says for which sale.
+// A second instance waits for a draining one, and says for which sale.
 func TestSecondTillWaitsForADrainingOne(t *testing.T) {
 	f := newShopFloor(t)
 	p := sellsInDoubt(t, f)

@@ -124,6 +124,7 @@ func (m *machine) journalCommand(f *flags) *cobra.Command {
 	fl.StringVar(&q.Cashier, "cashier", "", "who sold")
 	fl.StringVar(&q.Till, "till", "", "which till")
 	fl.StringVar(&q.Find, "find", "", "part of an order number, a transaction id, a reference, or an amount")
+	fl.BoolVar(&q.Attention, "attention", false, "only what somebody should look at")
 	fl.IntVar(&q.Limit, "limit", 50, "at most so many; 0 is all")
 	fl.BoolVar(&q.csv, "csv", false, "CSV with a header, UTF-8 with byte order mark")
 	return c

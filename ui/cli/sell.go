@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	tea "github.com/charmbracelet/bubbletea"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
@@ -23,20 +22,28 @@ import (
 const settleDown = 300 * time.Millisecond
 
 func (m *machine) practiceCommand(f *flags) *cobra.Command {
-	return &cobra.Command{
+	var cashier string
+	c := &cobra.Command{
 		Use:   "practice",
 		Short: "The cashier's screen in practice mode: built-in WeChat Pay, play money",
 		Args:  noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			f.practice = true
-			return m.sell(c.Context(), *f)
+			return m.sell(c.Context(), *f, cashier)
 		},
 	}
+	cashierFlag(c, &cashier)
+	return c
+}
+
+// cashierFlag is who stands at the screen.
+func cashierFlag(c *cobra.Command, cashier *string) {
+	c.Flags().StringVar(cashier, "cashier", "", "who sells, for the header and the journal")
 }
 
 // sell runs the cashier's screen. Whatever ends it, open sales go on without a
 // screen until each has its verdict, for at most 180 s.
-func (m *machine) sell(ctx context.Context, f flags) error {
+func (m *machine) sell(ctx context.Context, f flags, cashier string) error {
 	in, out, err := m.tty()
 	if err != nil {
 		return err
@@ -50,7 +57,7 @@ func (m *machine) sell(ctx context.Context, f flags) error {
 	if err != nil {
 		return err
 	}
-	err = s.screen(ctx, m, in, out)
+	err = s.screen(ctx, m, cashier, in, out)
 	drained := m.drain(s)
 	return errors.Join(err, s.close(), drained)
 }
@@ -77,15 +84,15 @@ func (m *machine) neverConfigured(f flags) bool {
 }
 
 // screen shows the cashier's screen until it is left; ctx ends it at once.
-func (s *shop) screen(ctx context.Context, m *machine, in io.Reader, out io.Writer, more ...tea.ProgramOption) error {
+func (s *shop) screen(ctx context.Context, m *machine, cashier string, in io.Reader, out io.Writer) error {
 	if err := s.till.Start(ctx); err != nil {
 		return err
 	}
-	model, err := ui.New(s.options(m))
+	model, err := ui.New(s.options(m, cashier))
 	if err != nil {
 		return err
 	}
-	program := ui.Program(model, in, out, more...)
+	program := ui.Program(model, in, out)
 	stop := context.AfterFunc(ctx, func() { program.Send(ui.LeaveMsg{}) })
 	defer stop()
 	warm := time.AfterFunc(settleDown, func() {
@@ -94,6 +101,9 @@ func (s *shop) screen(ctx context.Context, m *machine, in io.Reader, out io.Writ
 		}
 	})
 	defer warm.Stop()
+	shown, left := context.WithCancel(ctx)
+	defer left()
+	go s.tidy(shown)
 	_, err = program.Run()
 	if ctx.Err() != nil {
 		return nil // told to end, and the terminal may be gone with it
@@ -101,12 +111,30 @@ func (s *shop) screen(ctx context.Context, m *machine, in io.Reader, out io.Writ
 	return err
 }
 
+// tidy brings the journal's WAL into its file whenever nothing is open, so that
+// no commit of a sale has to (design 9: checkpoints between sales).
+func (s *shop) tidy(ctx context.Context) {
+	for {
+		select {
+		case <-s.till.Changed():
+		case <-ctx.Done():
+			return
+		}
+		if !s.till.Idle() {
+			continue
+		}
+		if err := s.journal.Checkpoint(ctx); err != nil {
+			s.log.Warn("checkpoint", "error", err.Error())
+		}
+	}
+}
+
 // options are what the screen has to know. The terminal is judged by the
-// environment alone: asking it would cost a scan (performance of the start).
-func (s *shop) options(m *machine) ui.Options {
+// environment alone: asking it would cost a scan.
+func (s *shop) options(m *machine, cashier string) ui.Options {
 	plain := m.getenv("NO_COLOR") != "" || m.getenv("TERM") == "dumb"
 	return ui.Options{
-		Till: s.till, Reader: s.journal, Store: s.Till.Store, Language: s.Till.Language, Health: s.gateway.health,
+		Till: s.till, Reader: s.journal, Store: s.Till.Store, Cashier: cashier, Language: s.Till.Language, Health: s.gateway.health,
 		Color: !plain, ASCII: m.getenv("CASHIER_ASCII") != "" || !m.utf8(), Still: m.getenv("CASHIER_STILL") != "",
 		Report: func(err error) { s.log.Error("screen", "error", err.Error()) },
 	}

@@ -3,7 +3,7 @@
 //
 // Bubble Tea v1 asks in a package initialiser, before main runs, and reads the
 // reply from the keyboard: on a terminal that does not answer the start takes
-// 5 s, and whatever is scanned meanwhile is thrown away (performance.md 4.1).
+// 5 s, and whatever is scanned meanwhile is thrown away (docs/decisions/0004).
 // Lip Gloss does not ask when it has been told, so this package tells it first.
 //
 // Two things must stay as they are. This package imports Lip Gloss and nothing
