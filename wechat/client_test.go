@@ -10,6 +10,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"log/slog"
+	"math/big"
 	"os"
 	"path/filepath"
 	"strings"
@@ -192,8 +193,12 @@ func TestNoWayOfPrintingShowsASecret(t *testing.T) {
 	config.Certificate = &cert
 	c := newClient(t, config)
 	c.signer.sign(testFields()) // leaves its text behind in the pool
+	private, err := cert.PrivateKey.(*ecdsa.PrivateKey).Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
 	secrets := []string{testKey, fmt.Sprintf("%x", testKey), fmt.Sprintf("%X", testKey), testCode,
-		cert.PrivateKey.(*ecdsa.PrivateKey).D.String()}
+		new(big.Int).SetBytes(private).String()}
 	request := c.micropayRequest(testCharge(t))
 	var log strings.Builder
 	logger := slog.New(slog.NewJSONHandler(&log, nil))

@@ -64,8 +64,8 @@ func TestWhatIsEmptyIsNotSent(t *testing.T) {
 }
 
 func TestEveryCallHasANonceOfItsOwn(t *testing.T) {
-	if nonce() == nonce() {
-		t.Error("the same nonce twice")
+	if first, second := nonce(), nonce(); first == second {
+		t.Errorf("%s twice", first)
 	}
 }
 

@@ -77,33 +77,34 @@ func (p printer) show(entries []pos.Entry) error {
 
 // said is what an event adds to its name, for people.
 func said(e pos.Event) string {
-	answer := func(r pos.Answer) string {
-		parts := []string{string(r.Finding)}
-		for name, value := range map[string]string{"": r.Code, "recall ": string(r.Recall), "transaction ": r.TransactionID} {
-			if value != "" {
-				parts = append(parts, name+value)
-			}
-		}
-		if r.Heard.Error != "" {
-			parts = append(parts, "("+r.Heard.Error+")")
-		}
-		return strings.Join(parts, " ")
-	}
 	switch e := e.(type) {
 	case pos.Intended:
 		return fmt.Sprintf("%s, code ending in %s", e.Amount, e.CodeLast4)
 	case pos.SubmitAnswered:
-		return answer(e.Answer)
+		return saidAnswer(e.Answer)
 	case pos.QueryAnswered:
-		return answer(e.Answer)
+		return saidAnswer(e.Answer)
 	case pos.RevokeAnswered:
-		return answer(e.Answer)
+		return saidAnswer(e.Answer)
 	case pos.RevokePressed:
 		return e.By
 	case pos.Acknowledged:
 		return e.By
+	default:
+		return ""
 	}
-	return ""
+}
+
+func saidAnswer(r pos.Answer) string {
+	text := string(r.Finding)
+	for _, part := range []struct{ name, value string }{
+		{" ", r.Code}, {" recall ", string(r.Recall)}, {" transaction ", r.TransactionID}, {": ", r.Heard.Error},
+	} {
+		if part.value != "" {
+			text += part.name + part.value
+		}
+	}
+	return text
 }
 
 func (m *machine) journalCommand(f *flags) *cobra.Command {
