@@ -44,6 +44,20 @@ func (m *memory) Append(_ context.Context, e Entry) (int64, error) {
 	return e.Seq, nil
 }
 
+// fail makes every Append fail with err; nil makes them work again.
+func (m *memory) fail(err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.broken = err
+}
+
+// lose keeps the next n entries and tells their writer that they failed.
+func (m *memory) lose(n int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.lost = n
+}
+
 func (m *memory) newest(no OrderNo) int64 {
 	for _, e := range slices.Backward(m.entries) {
 		if e.OrderNo == no {

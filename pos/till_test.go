@@ -105,14 +105,14 @@ func TestTill_JournalBeforeWire(t *testing.T) {
 func TestTill_IntentNotWritten(t *testing.T) {
 	w := newWorld()
 	inBubble(t, w, func(t *testing.T, till *Till, j *memory) {
-		j.broken = &Error{Kind: KindJournal, Err: errors.New("disk full")}
+		j.fail(&Error{Kind: KindJournal, Err: errors.New("disk full")})
 		if _, err := till.Charge(t.Context(), Scan{Amount: twelveFifty, Code: code(t, 1)}); KindOf(err) != KindJournal {
 			t.Errorf("got %v, want a journal error", err)
 		}
 		if len(w.seen) != 0 {
 			t.Errorf("sent without an intent: %v", w.seen)
 		}
-		j.broken = nil // the disk has room again: the next sale is taken
+		j.fail(nil) // the disk has room again: the next sale is taken
 		ends(t, till, charge(t, till, 2))
 	})
 }
@@ -123,9 +123,7 @@ func TestTill_ResultNotWritten(t *testing.T) {
 	w := newWorld()
 	inBubble(t, w, func(t *testing.T, till *Till, j *memory) {
 		no := charge(t, till, 1)
-		j.mu.Lock()
-		j.broken = &Error{Kind: KindJournal, Err: errors.New("disk full")}
-		j.mu.Unlock()
+		j.fail(&Error{Kind: KindJournal, Err: errors.New("disk full")})
 		time.Sleep(5 * time.Second)
 		if a, _ := till.Attempt(no); a.State != Submitting {
 			t.Errorf("a verdict that the journal does not have: %s", a.State)
@@ -133,9 +131,7 @@ func TestTill_ResultNotWritten(t *testing.T) {
 		if _, err := till.Charge(t.Context(), Scan{Amount: twelveFifty, Code: code(t, 2)}); KindOf(err) != KindJournal {
 			t.Errorf("a new sale was taken: %v", err)
 		}
-		j.mu.Lock()
-		j.broken = nil
-		j.mu.Unlock()
+		j.fail(nil)
 		if a := ends(t, till, no); a.State != Paid || till.Trouble() != nil {
 			t.Errorf("got %s, trouble %v", a.State, till.Trouble())
 		}
@@ -334,9 +330,7 @@ func TestTill_KeptAllTheSame(t *testing.T) {
 	inBubble(t, w, func(t *testing.T, till *Till, j *memory) {
 		no := charge(t, till, 1)
 		synctest.Wait()
-		j.mu.Lock()
-		j.lost = 1
-		j.mu.Unlock()
+		j.lose(1)
 		if a := ends(t, till, no); a.State != Revoked || till.Trouble() != nil {
 			t.Errorf("got %s, trouble %v", describe(a), till.Trouble())
 		}
@@ -348,7 +342,7 @@ func TestTill_KeptAllTheSame(t *testing.T) {
 func TestTill_IntentKeptAllTheSame(t *testing.T) {
 	w := newWorld()
 	inBubble(t, w, func(t *testing.T, till *Till, j *memory) {
-		j.lost = 1
+		j.lose(1)
 		if _, err := till.Charge(t.Context(), Scan{Amount: twelveFifty, Code: code(t, 1)}); KindOf(err) != KindJournal {
 			t.Fatalf("got %v", err)
 		}
@@ -393,9 +387,9 @@ func TestTill_PaidAndKilled(t *testing.T) {
 		first := NewTill(w, j, somePolicy)
 		no := charge(t, first, 1)
 		time.Sleep(time.Second)
-		j.broken = errKilled // nothing more is written
+		j.fail(errKilled) // nothing more is written
 		first.Close()
-		j.broken = nil
+		j.fail(nil)
 		second := NewTill(w, j, somePolicy)
 		if err := second.Start(t.Context()); err != nil {
 			t.Fatal(err)
