@@ -55,7 +55,7 @@ func inBubble(t *testing.T, with deskWith, use func(d *desk)) {
 		}
 		options := Options{
 			Till: d.till, Reader: d.journal, Store: "Kowloon 1", Cashier: "cashier 2", Language: "en",
-			Health: func() (time.Duration, bool) { return 84 * time.Millisecond, true },
+			Health: func() (time.Duration, bool, bool) { return 84 * time.Millisecond, true, true },
 			Report: func(err error) { d.faults = append(d.faults, err) },
 		}
 		if with.options != nil {

@@ -20,9 +20,10 @@ type Options struct {
 	ASCII    bool       // no character beyond ASCII outside the sentences
 	Still    bool       // no animation
 
-	// Health is the newest round trip to WeChat Pay and whether there was one. It
-	// is asked for each frame and must not wait. Nil: the header says nothing.
-	Health func() (rtt time.Duration, heard bool)
+	// Health is how the newest call to WeChat Pay went: its round trip, and
+	// whether it was answered. Before the first call asked is false. It is asked at
+	// each tick and must not wait. Nil: the header says nothing.
+	Health func() (rtt time.Duration, answered, asked bool)
 
 	// Report takes what the operator should find in the log. Nil: nothing.
 	Report func(error)

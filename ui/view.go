@@ -87,8 +87,11 @@ func (m *Model) health() string {
 	if m.opt.Health == nil {
 		return ""
 	}
-	rtt, heard := m.opt.Health()
-	if !heard {
+	rtt, answered, asked := m.opt.Health()
+	switch {
+	case !asked:
+		return ""
+	case !answered:
 		return m.bad.Render(m.lamp) + " " + m.say("head.silent") + "      "
 	}
 	return m.good.Render(m.lamp) + " " + m.say("head.gateway", vars{"MS": rtt.Milliseconds()}) + "      "

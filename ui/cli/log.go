@@ -37,7 +37,7 @@ func (l *logFile) Close() error { return l.file.Close() }
 type watched struct {
 	pos.Gateway
 	log  *slog.Logger
-	last atomic.Int64 // nanoseconds of the last call that was answered; negative: it was not
+	last atomic.Int64 // nanoseconds of the last call; negative: it was not answered; 0: there was none
 }
 
 // Submit logs and passes on.
@@ -68,9 +68,9 @@ func (w *watched) watch(call string, no pos.OrderNo, do func() pos.Answer) pos.A
 	return r
 }
 
-// health is how long the last answered call took; ok is false when the last
-// call was not answered. Before the first call it is 0 and ok.
-func (w *watched) health() (took time.Duration, ok bool) {
+// health is how long the last call took, whether it was answered, and whether
+// there was one at all.
+func (w *watched) health() (rtt time.Duration, answered, asked bool) {
 	n := time.Duration(w.last.Load())
-	return max(n, 0), n >= 0
+	return max(n, 0), n > 0, n != 0
 }

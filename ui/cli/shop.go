@@ -59,7 +59,7 @@ func (m *machine) settle(f flags) (setting, error) {
 // practiceConfig is what practice mode runs under where nothing was configured.
 func (m *machine) practiceConfig() config {
 	c := defaults()
-	c.Till.ID, c.Till.Store = "P1", "Practice"
+	c.Till.ID, c.Till.Store = "P1", "Your shop"
 	c.Till.Language = m.language()
 	return c
 }
