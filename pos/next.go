@@ -126,7 +126,7 @@ func (a Attempt) queryWithin(e QuerySent, now time.Time) time.Duration {
 	case e.Last:
 		return min(a.Terms.QueryEvery, minimumCall)
 	case a.State == InDoubt && now.Before(a.deadlineAt):
-		return max(a.deadlineAt.Sub(now), minimumCall)
+		return max(a.deadlineAt.Sub(now), minimumCall) // the first one may begin late
 	default:
 		return 0
 	}
@@ -159,14 +159,9 @@ func (a Attempt) land(c call) Attempt {
 	return a
 }
 
-// submitted takes the answer to Quick Pay. Its own duration says when the
-// submission began: the intent may have taken long to become durable, and the
-// 15 s before a revoke count from the submission.
+// submitted takes the answer to Quick Pay.
 func (a Attempt) submitted(r Answer, now time.Time) Attempt {
-	if took := time.Duration(r.Heard.TookMS) * time.Millisecond; took > 0 {
-		a.since = later(a.since, now.Add(-took))
-		a.deadlineAt = a.since.Add(a.Terms.Deadline)
-	}
+	a = a.begun(time.Duration(r.Heard.TookMS)*time.Millisecond, now)
 	a = a.heard(r)
 	switch r.Finding {
 	case FoundPaid: // Q1
@@ -188,6 +183,19 @@ func (a Attempt) submitted(r Answer, now time.Time) Attempt {
 	default: // Q2, Q4 to Q7, Q10, E3 to E6, E8 to E10
 		a = a.doubt(r)
 		a.askAt = now.Add(a.Terms.FirstQuery)
+	}
+	return a
+}
+
+// begun takes from the duration of the call when the submission began: the
+// intent may have taken long to become durable. The order is made when the
+// request arrives, so the 15 s before a revoke count from the answer, if that
+// came within a second.
+func (a Attempt) begun(took time.Duration, now time.Time) Attempt {
+	if took > 0 {
+		sent := later(a.since, now.Add(-took))
+		a.deadlineAt = sent.Add(a.Terms.Deadline)
+		a.since = sent.Add(min(now.Sub(sent), time.Second))
 	}
 	return a
 }
@@ -219,8 +227,11 @@ func (a Attempt) dated(date time.Time) Attempt {
 	case date.IsZero():
 	case a.firstDate.IsZero():
 		a.firstDate = date
-	case date.Sub(a.firstDate) >= revocable:
-		a.expired, a.revokeAt = true, time.Time{}
+	default:
+		a.expired = date.Sub(a.firstDate) >= revocable // one wrong Date does not stand for ever
+	}
+	if a.expired {
+		a.revokeAt = time.Time{}
 	}
 	return a
 }
@@ -290,11 +301,16 @@ func (a Attempt) queried(r Answer, now time.Time) Attempt {
 }
 
 // doubt takes a Mismatch: somebody else's order until shown otherwise, nothing
-// revokes by itself (design 3.10).
+// revokes by itself (design 3.10). Behind the one-way door, where a revoke is
+// never forgotten, and behind a verdict the next signed answer about our number
+// shows otherwise; in doubt only one that settles it does.
 func (a Attempt) doubt(r Answer) Attempt {
-	if r.Finding == FoundMismatch {
+	switch {
+	case r.Finding == FoundMismatch:
 		a.foreign, a.revokeAt = true, time.Time{}
 		a = a.raise(AttentionMismatch)
+	case a.State != InDoubt && !noNews(r.Finding):
+		a.foreign = false
 	}
 	return a
 }
@@ -334,7 +350,7 @@ func (a Attempt) askOn(now time.Time) Attempt {
 		return a.toRevoking(ReasonDeadline, now)
 	default:
 		a.askAt = now.Add(a.queryWait())
-		if a.askAt.After(a.deadlineAt) {
+		if a.askAt.Add(minimumCall).After(a.deadlineAt) { // it could hold up the last one
 			a.askAt = later(a.deadlineAt, now)
 		}
 	}

@@ -108,7 +108,7 @@ func (a Attempt) queriedRevoking(r Answer, now time.Time) Attempt {
 	}
 	switch {
 	case a.foreign:
-		a.askAt = a.watchAsk(now)
+		a.askAt = now.Add(a.Terms.revokeWait(a.Revokes))
 	case a.expired:
 		a = a.toRefused(now)
 	case a.revokeAt.IsZero():
@@ -123,11 +123,8 @@ func (a Attempt) queriedConfirming(r Answer, now time.Time) Attempt {
 	switch {
 	case r.Finding == FoundRevoked, r.Finding == FoundClosed, r.Finding == FoundRefunding: // W1, W2, W3
 		return a.over()
-	case a.foreign:
-		a.askAt = a.watchAsk(now)
-		return a
-	case noNews(r.Finding): // W7
-		a.askAt = now.Add(a.Terms.revokeWait(a.quiet))
+	case noNews(r.Finding), a.foreign: // W7
+		a.askAt = now.Add(a.Terms.revokeWait(max(a.quiet, a.Revokes)))
 		return a
 	case a.refused:
 		return a.queriedRefused(r, now)

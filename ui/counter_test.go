@@ -372,7 +372,7 @@ func TestRevokeKey(t *testing.T) {
 	inBubble(t, deskWith{}, func(d *desk) {
 		d.sell("0.40")
 		d.wait(time.Second)
-		d.sees("[r] Revoke ready in 14 s")
+		d.sees("[r] Revoke ready in 15 s")
 		d.burst("r")
 		d.wait(time.Second)
 		d.seesNot("[y]")

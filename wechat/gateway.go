@@ -37,9 +37,13 @@ func (c *Client) Revoke(ctx context.Context, o pos.Order) pos.Answer {
 	return r.complete(judgeRevoke(c.merchant, r, err), err)
 }
 
-// complete adds to a judgement what was heard and when the gateway said it.
+// complete adds to a judgement what was heard, and when the gateway said it: of
+// a signed answer only, for 7 days may hang on that clock (design 3.16).
 func (r Reply) complete(a pos.Answer, err error) pos.Answer {
-	a.Date, a.Heard = r.Date, r.heard(err)
+	a.Heard = r.heard(err)
+	if err == nil {
+		a.Date = r.Date
+	}
 	return a
 }
 

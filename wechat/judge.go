@@ -99,7 +99,7 @@ func (m merchant) foreign(e Envelope) bool {
 }
 
 // named reports whether the answer says in full whose money it is about, which
-// Paid needs.
+// Paid and every other end need.
 func (m merchant) named(e Envelope) bool {
 	return e.AppID == m.appID && e.MchID == m.mchID && e.SubMchID == m.subMchID
 }
@@ -108,6 +108,12 @@ func (m merchant) named(e Envelope) bool {
 // shown otherwise (design 3.10).
 func mismatch(code string) pos.Answer {
 	return pos.Answer{Finding: pos.FoundMismatch, Code: code, Alarm: pos.AttentionMismatch}
+}
+
+// missing is a signed answer that is ours in all that is there, but lacks a part
+// of the evidence: ask (Q2).
+func missing(code string) pos.Answer {
+	return pos.Answer{Finding: pos.FoundUnclear, Code: code, Alarm: pos.AttentionMismatch}
 }
 
 // judgeQuickPay judges the answer to Submit Quick Pay.
@@ -134,16 +140,17 @@ func judgeQuickPay(m merchant, o pos.Order, r MicropayResponse, err error) pos.A
 func judgePaid(m merchant, o pos.Order, e Envelope, p Payment) pos.Answer {
 	switch {
 	case !m.named(e):
-		return mismatch(codeMerchant)
-	case o.No == "" || p.OutTradeNo != string(o.No):
+		return missing(codeMerchant)
+	case p.OutTradeNo == "":
+		return missing(codeOrderNo)
+	case p.OutTradeNo != string(o.No):
 		return mismatch(codeOrderNo)
 	case p.TotalFee != o.Amount.Minor:
 		return mismatch(codeAmount)
 	case p.FeeType != "" && p.FeeType != string(o.Amount.Currency):
 		return mismatch(codeCurrency)
 	case p.TransactionID == "":
-		// Ours in all that is there, but not the evidence that Paid needs: ask.
-		return pos.Answer{Finding: pos.FoundUnclear, Code: codeTransactionID, Alarm: pos.AttentionMismatch}
+		return missing(codeTransactionID)
 	}
 	return pos.Answer{Finding: pos.FoundPaid, TransactionID: p.TransactionID}
 }
@@ -206,8 +213,11 @@ func judgeTradeState(m merchant, o pos.Order, r OrderQueryResponse) pos.Answer {
 	default:
 		a.Finding = pos.FoundOther // S9 ACCEPT, S10 a new value: doubt, shown as received
 	}
-	if ends(r.TradeState) && r.OutTradeNo == "" {
-		return mismatch(codeOrderNo) // an end has to name the order that it ends
+	switch { // an end has to name the order that it ends, and whose it is
+	case ends(r.TradeState) && r.OutTradeNo == "":
+		return missing(codeOrderNo)
+	case ends(r.TradeState) && !m.named(r.Envelope):
+		return missing(codeMerchant)
 	}
 	return a
 }

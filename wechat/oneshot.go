@@ -83,13 +83,24 @@ func (o *oneShot) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, ctxOr(ctx, err)
 	}
 	bounded := bufio.NewReader(io.LimitReader(conn, maxBody+headRoom))
-	resp, err := http.ReadResponse(bounded, req)
+	resp, err := readAnswer(bounded, req)
 	if err != nil {
 		line.Close()
 		return nil, ctxOr(ctx, err)
 	}
 	resp.Body = answerBody{resp.Body, line}
 	return resp, nil
+}
+
+// readAnswer reads the answer, past at most five of those that only announce one
+// (100 Continue, 103 Early Hints).
+func readAnswer(from *bufio.Reader, req *http.Request) (*http.Response, error) {
+	for announced := 0; ; announced++ {
+		resp, err := http.ReadResponse(from, req)
+		if err != nil || resp.StatusCode >= http.StatusOK || resp.StatusCode == http.StatusSwitchingProtocols || announced == 5 {
+			return resp, err
+		}
+	}
 }
 
 // line is a connection in use and the watch on its context.

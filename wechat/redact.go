@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -23,17 +24,38 @@ type redactor struct {
 
 // fields returns a copy that is safe to keep, print and log.
 func (r redactor) fields(f fields) fields {
+	customers := r.customers(f)
 	safe := slices.Clone(f)
 	for i, p := range safe {
-		switch p.name {
-		case "openid", "sub_openid":
-			safe[i].value = r.pseudonym(p.value)
-		default:
-			safe[i].value = r.text(p.value)
+		safe[i].name = codeLike.ReplaceAllString(r.text(p.name), maskedCode)
+		safe[i].value = customers.Replace(r.text(p.value))
+		if !numbers[p.name] {
+			safe[i].value = codeLike.ReplaceAllString(safe[i].value, maskedCode)
 		}
 	}
 	return safe
 }
+
+// numbers are the fields whose own values may look like an auth code.
+var numbers = map[string]bool{"out_trade_no": true, "transaction_id": true, "mch_id": true, "sub_mch_id": true}
+
+// customers replaces the customer's openid, and wherever else it is said again.
+func (r redactor) customers(f fields) *strings.Replacer {
+	var pairs []string
+	for _, name := range []string{"openid", "sub_openid"} {
+		if id := f.value(name); id != "" {
+			pairs = append(pairs, id, r.pseudonym(id))
+		}
+	}
+	return strings.NewReplacer(pairs...)
+}
+
+// codeLike is a number of 18 digits that stands alone: an auth code, or
+// something as long that nobody will miss.
+var codeLike = regexp.MustCompile(`(^|[^0-9])[0-9]{14}([0-9]{4})($|[^0-9])`)
+
+// maskedCode is what is left of it.
+const maskedCode = "${1}**************${2}${3}"
 
 // text masks the auth code of this call, all but its last four digits, and the key.
 func (r redactor) text(s string) string {

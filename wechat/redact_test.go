@@ -10,9 +10,9 @@ import (
 )
 
 func TestHeardMasksTheCodeTheKeyAndTheCustomer(t *testing.T) {
-	a := quickPay(t, said(t, paidPairs("sub_openid", "oSub", "return_msg", "code "+testCode+" key "+testKey, "other", "130000000000000002")...))
+	a := quickPay(t, said(t, paidPairs("sub_openid", "oSub", "return_msg", "code "+testCode+" key "+testKey, "other", "130000000000000002", "attach", "of oUpF8uN95", "a130000000000000003", "x")...))
 	f := a.Heard.Fields
-	if f["return_msg"] != "code **************0001 key ***" || f["other"] != "130000000000000002" {
+	if f["return_msg"] != "code **************0001 key ***" || f["other"] != "**************0002" || f["a**************0003"] != "x" || f["attach"] != "of "+f["openid"] {
 		t.Errorf("%q", f)
 	}
 	for _, name := range []string{"openid", "sub_openid"} {

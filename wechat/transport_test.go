@@ -1,6 +1,7 @@
 package wechat
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"context"
@@ -560,4 +561,28 @@ type silent struct{}
 func (silent) RoundTrip(req *http.Request) (*http.Response, error) {
 	<-req.Context().Done()
 	return nil, req.Context().Err()
+}
+
+// An answer may be announced before it comes (100 Continue, 103 Early Hints).
+func TestAnAnnouncedAnswerIsWaitedFor(t *testing.T) {
+	for name, c := range map[string]struct {
+		announced string
+		want      pos.Finding
+	}{
+		"100":    {"HTTP/1.1 100 Continue\r\n\r\n", pos.FoundPaid},
+		"103":    {"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n", pos.FoundPaid},
+		"no end": {strings.Repeat("HTTP/1.1 100 Continue\r\n\r\n", 7), pos.FoundUnclear},
+	} {
+		t.Run(name, func(t *testing.T) {
+			body := said(t, paidPairs()...)
+			answer := fmt.Sprintf("%sHTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", c.announced, len(body), body)
+			resp, err := readAnswer(bufio.NewReader(strings.NewReader(answer)), &http.Request{Method: http.MethodPost})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if paid := resp.StatusCode == http.StatusOK; paid != (c.want == pos.FoundPaid) {
+				t.Errorf("status %d", resp.StatusCode)
+			}
+		})
+	}
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -77,7 +76,7 @@ func about(check, says string, err error) finding {
 
 func (m *machine) printFinding(one finding, asJSON bool) error {
 	if asJSON {
-		return json.NewEncoder(m.stdout).Encode(one)
+		return writeJSON(m.stdout, one)
 	}
 	mark := "ok  "
 	if !one.OK {

@@ -126,16 +126,24 @@ func (m *machine) inShop(ctx context.Context, f flags, work func(*shop) (pos.Sum
 	return exitFor(found.State)
 }
 
+// sendFor is how long pay waits in any case for the submission to be answered:
+// --wait cancels nothing, and least of all the request itself.
+const sendFor = 2 * time.Second
+
 // await waits for a verdict for at most wait and returns the attempt as it stands.
 func (s *shop) await(ctx context.Context, no pos.OrderNo, wait time.Duration) pos.Summary {
-	ctx, cancel := context.WithTimeout(ctx, wait)
-	defer cancel()
-	s.till.Wait(ctx, func() bool { // its error says no more than the state does
+	stands := func() pos.Attempt {
 		a, _ := s.till.Attempt(no)
-		return a.State.Settled()
-	})
-	a, _ := s.till.Attempt(no)
-	return a.Summary
+		return a
+	}
+	// The errors of Wait say no more than the state does.
+	settled, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	s.till.Wait(settled, func() bool { return stands().State.Settled() })
+	sent, cancel := context.WithTimeout(ctx, sendFor)
+	defer cancel()
+	s.till.Wait(sent, func() bool { return stands().State != pos.Submitting })
+	return stands().Summary
 }
 
 func (m *machine) queryCommand(f *flags) *cobra.Command {
@@ -190,10 +198,7 @@ func (s *shop) revoke(ctx context.Context, m *machine, no pos.OrderNo, by string
 	}
 	ctx, cancel := context.WithTimeout(ctx, defaultWait)
 	defer cancel()
-	if a.Open() {
-		m.say("WeChat Pay takes no revoke in the first %s; waiting", a.Terms.RevokeAfter)
-	}
-	for {
+	for told := false; ; {
 		changed := s.till.Changed()
 		now := s.till.Now()
 		if latest, known := s.till.Attempt(no); known {
@@ -203,7 +208,13 @@ func (s *shop) revoke(ctx context.Context, m *machine, no pos.OrderNo, by string
 		case a.State == pos.Paid:
 			return pos.Summary{}, refuse("giving back a paid sale is a manager's void or refund", "order %s is paid", no)
 		case a.State.Settled(), errors.Is(err, pos.ErrRevokeForeign), errors.Is(err, pos.ErrRevokeExpired):
+			if a.Reason != pos.ReasonCashier {
+				m.say("nothing was revoked: %s", err)
+			}
 			return a.Summary, nil
+		case errors.Is(err, pos.ErrRevokeEarly) && !told && a.State == pos.InDoubt:
+			m.say("waiting until %s: WeChat Pay takes no revoke before", a.RevokeReady().In(s.till.Policy().Zone).Format(time.TimeOnly))
+			told = true
 		case err == nil && a.State == pos.InDoubt:
 			if err := s.till.Revoke(no, by); err != nil && pos.KindOf(err) != pos.KindInvalid {
 				return pos.Summary{}, err

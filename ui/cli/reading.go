@@ -66,7 +66,7 @@ func (p printer) show(entries []pos.Entry) error {
 	if p.json {
 		r := newRecord(a.Summary, p.zone)
 		r.Timeline = timeline
-		return json.NewEncoder(p.out).Encode(r)
+		return writeJSON(p.out, r)
 	}
 	fmt.Fprintln(p.out, line(a.Summary, p.zone))
 	for i, t := range timeline {
@@ -310,7 +310,7 @@ func readCheckpoint(path string, o *storage.VerifyOptions) error {
 func (p printer) report(r storage.Report) error {
 	var err error
 	if p.json {
-		err = json.NewEncoder(p.out).Encode(r)
+		err = writeJSON(p.out, r)
 	} else {
 		for _, d := range r.Differences {
 			fmt.Fprintf(p.out, "entry %d: %s\n", d.Seq, clean(d.Reason))

@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf16"
 
 	"cashier/pos"
 )
@@ -84,9 +86,33 @@ func (m *machine) printer(f flags, s setting) (printer, error) {
 // attempt prints one attempt.
 func (p printer) attempt(s pos.Summary) error {
 	if p.json {
-		return json.NewEncoder(p.out).Encode(newRecord(s, p.zone))
+		return writeJSON(p.out, newRecord(s, p.zone))
 	}
 	_, err := fmt.Fprintln(p.out, line(s, p.zone))
+	return err
+}
+
+// writeJSON writes v on one line. What could act on a terminal and stands in a
+// text of somebody else's is written as an escape: JSON itself lets C1 controls
+// and bidirectional overrides through.
+func writeJSON(w io.Writer, v any) error {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	var b strings.Builder
+	for _, r := range string(raw) {
+		switch {
+		case unicode.IsPrint(r):
+			b.WriteRune(r)
+		case r > 0xFFFF:
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	_, err = fmt.Fprintln(w, b.String())
 	return err
 }
 
