@@ -124,7 +124,7 @@ func (a Attempt) tick(now time.Time) (Attempt, []Effect) {
 func (a Attempt) queryWithin(e QuerySent, now time.Time) time.Duration {
 	switch {
 	case e.Last:
-		return min(a.Terms.QueryEvery, minimumCall)
+		return min(a.Terms.QueryEvery, minimumCall) / 2
 	case a.State == InDoubt && now.Before(a.deadlineAt):
 		return max(a.deadlineAt.Sub(now), minimumCall) // the first one may begin late
 	default:

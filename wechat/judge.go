@@ -110,12 +110,6 @@ func mismatch(code string) pos.Answer {
 	return pos.Answer{Finding: pos.FoundMismatch, Code: code, Alarm: pos.AttentionMismatch}
 }
 
-// missing is a signed answer that is ours in all that is there, but lacks a part
-// of the evidence: ask (Q2).
-func missing(code string) pos.Answer {
-	return pos.Answer{Finding: pos.FoundUnclear, Code: code, Alarm: pos.AttentionMismatch}
-}
-
 // judgeQuickPay judges the answer to Submit Quick Pay.
 //
 // API Rules, "Correct request result": SUCCESS and SUCCESS is a successful
@@ -136,21 +130,19 @@ func judgeQuickPay(m merchant, o pos.Order, r MicropayResponse, err error) pos.A
 }
 
 // judgePaid is the evidence for Paid, of Quick Pay (Q1) and Query Order (S1):
-// everything ours and everything there. What differs is Q2 or S2.
+// everything ours and everything there. What differs or is missing is Q2 or S2.
 func judgePaid(m merchant, o pos.Order, e Envelope, p Payment) pos.Answer {
 	switch {
 	case !m.named(e):
-		return missing(codeMerchant)
-	case p.OutTradeNo == "":
-		return missing(codeOrderNo)
-	case p.OutTradeNo != string(o.No):
+		return mismatch(codeMerchant)
+	case o.No == "" || p.OutTradeNo != string(o.No):
 		return mismatch(codeOrderNo)
 	case p.TotalFee != o.Amount.Minor:
 		return mismatch(codeAmount)
 	case p.FeeType != "" && p.FeeType != string(o.Amount.Currency):
 		return mismatch(codeCurrency)
 	case p.TransactionID == "":
-		return missing(codeTransactionID)
+		return mismatch(codeTransactionID)
 	}
 	return pos.Answer{Finding: pos.FoundPaid, TransactionID: p.TransactionID}
 }
@@ -213,17 +205,17 @@ func judgeTradeState(m merchant, o pos.Order, r OrderQueryResponse) pos.Answer {
 	default:
 		a.Finding = pos.FoundOther // S9 ACCEPT, S10 a new value: doubt, shown as received
 	}
-	switch { // an end has to name the order that it ends, and whose it is
-	case ends(r.TradeState) && r.OutTradeNo == "":
-		return missing(codeOrderNo)
-	case ends(r.TradeState) && !m.named(r.Envelope):
-		return missing(codeMerchant)
+	if acts(r.TradeState) && (r.OutTradeNo == "" || !m.named(r.Envelope)) {
+		// What ends an attempt, or begins a revoke, has to say of which order and whose.
+		return pos.Answer{Finding: pos.FoundUnclear, Code: codeOrderNo, Alarm: pos.AttentionMismatch}
 	}
 	return a
 }
 
-// ends reports whether a trade_state other than SUCCESS can settle an attempt.
-func ends(s TradeState) bool { return s == TradeRefund || s == TradeRevoked || s == TradeClosed }
+// acts reports whether a trade_state other than SUCCESS makes the till act.
+func acts(s TradeState) bool {
+	return s == TradeRefund || s == TradeRevoked || s == TradeClosed || s == TradePayError
+}
 
 // judgeQueryFail judges a question that was not answered.
 func judgeQueryFail(code ErrCode) pos.Answer {

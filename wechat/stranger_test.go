@@ -143,7 +143,7 @@ func TestTheStrangersFaultsAreNeverPaid(t *testing.T) {
 		"wrong merchant":  {sim.WrongMerchant, pos.FoundMismatch},
 		"wrong order":     {sim.WrongOrder, pos.FoundMismatch},
 		"wrong signature": {sim.WrongSignature, pos.FoundUnclear},
-		"no number":       {sim.With("transaction_id", ""), pos.FoundUnclear},
+		"no number":       {sim.With("transaction_id", ""), pos.FoundMismatch},
 		"new field":       {sim.With("a_field_of_tomorrow", "<茶>"), pos.FoundPaid},
 	} {
 		synctest.Test(t, func(t *testing.T) {
