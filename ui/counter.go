@@ -44,6 +44,10 @@ func (m *Model) scannedAmount(h heard) {
 		return
 	}
 	amount, err := pos.ParseAmount(h.amount, m.till.Policy().Currency)
+	if err != nil && digitsOf([]rune(h.amount)) > amountDigits { // the digits of a code, and not to be shown
+		m.refuse("refuse.garbled")
+		return
+	}
 	if err != nil {
 		if digitsOf([]rune(h.amount)) <= amountDigits {
 			m.in.Put(h.amount)

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -424,15 +425,17 @@ func TestQuestionHasAQuietPeriod(t *testing.T) {
 		press func(d *desk)
 		want  bool
 	}{
-		"y after it":                    {func(d *desk) { d.wait(armAfter); d.burst("y") }, true},
-		"y within it counts at its end": {func(d *desk) { d.burst("y") }, true},
-		"y and a scan count nothing":    {func(d *desk) { d.burst("y"); d.scan(aCode2) }, false},
-		"a scan and then y":             {func(d *desk) { d.wait(armAfter); d.scan(aCode2); d.wait(armAfter); d.burst("y") }, true},
-		"y and n":                       {func(d *desk) { d.burst("y"); d.burst("n") }, false},
-		"Enter":                         {func(d *desk) { d.wait(armAfter); d.press(tea.KeyEnter) }, false},
-		"a pasted y":                    {func(d *desk) { d.wait(armAfter); paste(d, "yyy\n") }, false},
-		"Alt-y":                         {func(d *desk) { d.wait(armAfter); d.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("y"), Alt: true}) }, false},
-		"Y with Caps Lock":              {func(d *desk) { d.wait(armAfter); d.burst("Y") }, true},
+		"y after it":                 {func(d *desk) { d.wait(armAfter); d.burst("y") }, true},
+		"y within it":                {func(d *desk) { d.burst("y") }, false},
+		"a text with y at its end":   {func(d *desk) { d.wait(armAfter); d.burst("https://shop.example/grocery") }, false},
+		"letters one by one, fast":   {func(d *desk) { d.wait(armAfter); d.burst("xy"); d.burst("y") }, false},
+		"y and a scan count nothing": {func(d *desk) { d.burst("y"); d.scan(aCode2) }, false},
+		"a scan and then y":          {func(d *desk) { d.wait(armAfter); d.scan(aCode2); d.wait(armAfter); d.burst("y") }, true},
+		"y and n":                    {func(d *desk) { d.burst("y"); d.burst("n") }, false},
+		"Enter":                      {func(d *desk) { d.wait(armAfter); d.press(tea.KeyEnter) }, false},
+		"a pasted y":                 {func(d *desk) { d.wait(armAfter); paste(d, "yyy\n") }, false},
+		"Alt-y":                      {func(d *desk) { d.wait(armAfter); d.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("y"), Alt: true}) }, false},
+		"Y with Caps Lock":           {func(d *desk) { d.wait(armAfter); d.burst("Y") }, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, deskWith{}, func(d *desk) {
@@ -596,6 +599,54 @@ func TestHelpOffersOnlyWhatIsTaken(t *testing.T) {
 	})
 }
 
+// A QR code with letters, or a terminal's answer to a query, presses no key and
+// leaves no digit behind.
+func TestTextThatAMachineTypes(t *testing.T) {
+	for name, text := range map[string]string{
+		"a receive code":      "wxp://f2f0q5K7yB",
+		"a web address":       "https://qr.alipay.com/fkx19",
+		"a colour, by OSC":    "]11;rgb:0000/0000/0000\a0815",
+		"a version, by DCS":   "P>|xterm(370)",
+		"a picture, by APC":   "_Gi=31;OK",
+		"letters behind code": aCode + "y",
+	} {
+		for _, cut := range []int{0, 3, len(text) - 1} {
+			t.Run(fmt.Sprint(name, " cut at ", cut), func(t *testing.T) {
+				inBubble(t, deskWith{}, func(d *desk) {
+					d.hand("12")
+					d.burst(text[:cut])
+					d.burst(text[cut:])
+					d.send(tea.KeyMsg{Type: tea.KeyEnter})
+					d.wait(2 * time.Second)
+					d.sees("Amount HKD 12")
+					d.seesNot("HKD 12.")
+					d.sees("Scan again")
+					d.attempts(0)
+				})
+			})
+		}
+	}
+}
+
+// The rest of a scan that broke is no amount.
+func TestTheRestOfABrokenScan(t *testing.T) {
+	inBubble(t, deskWith{}, func(d *desk) {
+		d.hand("12")
+		d.burst(aCode[:17])
+		d.wait(1300 * time.Millisecond)
+		d.sees("Scan again")
+		d.burst(aCode[17:])
+		d.send(tea.KeyMsg{Type: tea.KeyEnter})
+		d.wait(time.Second)
+		d.sees("Amount HKD 12")
+		d.seesNot("HKD 12.")
+		d.wait(6 * time.Second)
+		d.hand("0")
+		d.press(tea.KeyEnter)
+		d.sees("HKD 120.00")
+	})
+}
+
 func TestSlowScanIntoTheHelp(t *testing.T) {
 	inBubble(t, deskWith{}, func(d *desk) {
 		d.hand("12")
@@ -603,6 +654,7 @@ func TestSlowScanIntoTheHelp(t *testing.T) {
 		eachDigit(d, aCode, 60*time.Millisecond)
 		d.press(tea.KeyEnter)
 		d.sees("First answer, or close the help")
+		d.wait(time.Second)
 		d.burst("?")
 		d.sees("Amount HKD 12")
 	})

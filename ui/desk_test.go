@@ -125,6 +125,9 @@ func (d *desk) wait(howLong time.Duration) {
 // burst sends characters in one message, as Bubble Tea does.
 func (d *desk) burst(text string) {
 	d.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(text)})
+	if r := []rune(text); len(r) == 1 && !(stroke{r: narrow(r[0])}).scanned() {
+		d.wait(loneFor) // a letter is a key when nothing follows it
+	}
 }
 
 // hand keys one character after the other, at a person's pace.

@@ -41,15 +41,17 @@ var screens = map[string]func(d *desk){
 		d.sell("0.40")
 		d.wait(16 * time.Second)
 		d.burst("r")
+		d.wait(armAfter)
 		d.burst("y")
-		d.wait(2 * time.Second)
+		d.wait(2*time.Second - armAfter)
 	},
 	"checking": func(d *desk) {
 		d.sell("0.33")
 		d.wait(16 * time.Second)
 		d.burst("r")
+		d.wait(armAfter)
 		d.burst("y")
-		d.wait(time.Second)
+		d.wait(time.Second - armAfter)
 	},
 	"revoked":  func(d *desk) { d.sell("0.33"); d.wait(70 * time.Second) },
 	"declined": func(d *desk) { d.sell("0.42"); d.wait(time.Second) },

@@ -14,6 +14,12 @@ import (
 // stroke takes one key or character. The splitter comes first: no digit, and no
 // line end of a scan, ever gets past it.
 func (m *Model) stroke(s stroke) {
+	if m.text.Garbles(s, m.in.skip > 0, m.now) {
+		m.in.Spoil(m.now)
+		m.disturb()
+		m.hush()
+		return
+	}
 	switch {
 	case s.r != 0 && m.take(s.r):
 		m.hush()
@@ -22,7 +28,18 @@ func (m *Model) stroke(s stroke) {
 	case s.name == "ctrl+c" && m.in.Closes(m.now), s.lineEnd():
 		m.disturb()
 		m.heard(m.in.End(m.keying(), m.now), s)
-	case !s.paste && s.r != ' ':
+	case s.r == ' ':
+	case s.r != 0:
+		m.after(loneFor, letterMsg{m.text.Letter(s)})
+	default:
+		m.notice = line{}
+		m.press(s)
+	}
+}
+
+// letterAlone presses a letter that nothing else has followed: a person's.
+func (m *Model) letterAlone(msg letterMsg) {
+	if s, alone := m.text.Alone(msg.seq); alone {
 		m.notice = line{}
 		m.press(s)
 	}
@@ -58,6 +75,8 @@ func (m *Model) hush() {
 func (m *Model) silence(msg quietMsg) {
 	switch {
 	case msg.seq != m.quiet:
+	case m.text.Over():
+		m.refuse("refuse.garbled")
 	case msg.long:
 		m.heard(m.in.Stale(m.keying(), m.now), stroke{})
 	default:

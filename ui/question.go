@@ -30,41 +30,27 @@ const (
 // of all, before it takes an answer (design 7).
 const armAfter = 300 * time.Millisecond
 
-// question asks for y or n. Enter means nothing to it, nor do digits. It never
-// acts; it says what was chosen. An answer given too early counts when the quiet
-// period ends without anything else having come in.
+// question asks for y or n. Enter means nothing to it, nor do digits, nor an
+// answer that comes before the quiet period is over. It never acts; it says what
+// was chosen.
 type question struct {
 	about  subject
 	no     pos.OrderNo // what it is about; empty for askLeave
 	lines  []string
 	armsAt time.Time
-	early  choice
-	seq    int // of the timer that ends the quiet period
 }
-
-// armedMsg ends the quiet period of a question.
-type armedMsg struct{ seq int }
 
 // Disturb begins the quiet period, again if it must be.
-func (q *question) Disturb(now time.Time) {
-	q.armsAt, q.early, q.seq = now.Add(armAfter), undecided, q.seq+1
-}
+func (q *question) Disturb(now time.Time) { q.armsAt = now.Add(armAfter) }
 
-// Answer takes y or n.
+// Answer takes y or n; too early, it disturbs.
 func (q *question) Answer(c choice, now time.Time) choice {
-	switch {
-	case !now.Before(q.armsAt):
-		return c
-	case q.early != undecided && q.early != c:
+	if now.Before(q.armsAt) {
 		q.Disturb(now)
-	default:
-		q.early = c
+		return undecided
 	}
-	return undecided
+	return c
 }
-
-// Armed ends the quiet period and returns the answer that was given early.
-func (q *question) Armed() choice { return q.early }
 
 // askToRevoke asks before the one-way door, and says which of the two things
 // will happen as far as it is known.
@@ -111,17 +97,13 @@ func (m *Model) askIfSeen(s pos.Summary) {
 
 // ask lays a question over the counter.
 func (m *Model) ask(q question) {
-	q.seq = m.question.seq
 	m.question = q
 	m.lay(coverQuestion)
 	m.armQuestion()
 }
 
 // armQuestion begins the quiet period of the question.
-func (m *Model) armQuestion() {
-	m.question.Disturb(m.now)
-	m.after(armAfter, armedMsg{m.question.seq})
-}
+func (m *Model) armQuestion() { m.question.Disturb(m.now) }
 
 // chosen acts on the answer.
 func (m *Model) chosen(c choice) {

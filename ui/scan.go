@@ -13,7 +13,8 @@ import (
 const (
 	burstGap = 25 * time.Millisecond  // runes closer than this came from a machine
 	quietFor = 100 * time.Millisecond // silence after which a complete code counts as scanned
-	staleFor = time.Second            // silence after which the rest of a scan does not come any more
+	staleFor = time.Second            // silence after which a scan counts as broken
+	waryFor  = 5 * time.Second        // so long the rest of a broken scan may still come
 )
 
 // Lengths. A WeChat Pay code has 18 digits and an amount at most 12, so
@@ -60,6 +61,7 @@ type splitter struct {
 	skip   int       // characters of a symbology prefix that are still to come
 	framed bool      // STX has been seen: an ETX, which is Ctrl-C, will come
 	hidden bool      // the burst is not shown yet
+	wary   time.Time // until then the rest of a broken scan may still come
 	over   bool      // a scan was taken and nothing has been keyed since
 }
 
@@ -93,6 +95,14 @@ func (s *splitter) add(r rune, paused bool) {
 	s.hidden = len(s.keyed)-s.burst >= echoDigits
 }
 
+// Spoil drops the burst that has just come: letters stand in it.
+func (s *splitter) Spoil(now time.Time) {
+	if now.Sub(s.last) < burstGap {
+		s.keyed = s.keyed[:min(s.burst, len(s.keyed))]
+	}
+	s.burst, s.skip, s.hidden = len(s.keyed), 0, false
+}
+
 // Open is the STX that some scanners send first.
 func (s *splitter) Open(now time.Time) {
 	s.framed, s.burst, s.last = true, len(s.keyed), now
@@ -119,7 +129,7 @@ func (s *splitter) End(keying bool, now time.Time) heard {
 	if h := s.find(keying); h.kind != heardNothing {
 		return s.take(h, now)
 	}
-	if s.fragment() {
+	if s.fragment() || s.rest(now) {
 		return s.drop(keying, now)
 	}
 	h := heard{kind: heardEntered, amount: s.Text()}
@@ -162,6 +172,7 @@ func (s *splitter) take(h heard, now time.Time) heard {
 func (s *splitter) drop(keying bool, now time.Time) heard {
 	kept := s.keyed[:s.burst]
 	h := s.take(heard{kind: heardGarbled}, now)
+	s.wary = now.Add(waryFor)
 	if keying && digitsOf(kept) <= amountDigits {
 		s.keyed = kept
 		s.burst = len(kept)
@@ -175,6 +186,12 @@ func (s *splitter) fragment() bool {
 	tail := s.keyed[s.burst:]
 	return len(tail) >= scanDigits && !slices.Contains(tail, '.') ||
 		len(s.keyed) > amountDigits && !slices.Contains(s.keyed, '.')
+}
+
+// rest reports whether the input ends in the rest of a scan that broke before:
+// digits and a line end closer together than a hand can key them.
+func (s *splitter) rest(now time.Time) bool {
+	return now.Before(s.wary) && len(s.keyed) > s.burst && now.Sub(s.last) < burstGap
 }
 
 // find looks for a scan at the end of the input. Pauses are the better witness;

@@ -63,6 +63,7 @@ type Model struct {
 	now  time.Time // of the message being handled, by the till's clock
 
 	in       splitter
+	text     typist
 	kept     splitter // what had been keyed when the cover came
 	stray    []byte   // bytes of a character that was read in pieces
 	cover    cover
@@ -152,10 +153,8 @@ func (m *Model) handle(msg tea.Msg) {
 		m.ticked(msg)
 	case quietMsg:
 		m.silence(msg)
-	case armedMsg:
-		if msg.seq == m.question.seq && m.cover == coverQuestion {
-			m.chosen(m.question.Armed())
-		}
+	case letterMsg:
+		m.letterAlone(msg)
 	case bellMsg:
 		if msg.seq == m.bell.seq && m.bell.Beat() {
 			m.after(pulse, msg)
