@@ -44,6 +44,11 @@ func (j *Journal) Append(_ context.Context, e pos.Entry) (int64, error) {
 	if err != nil {
 		return 0, &pos.Error{Kind: pos.KindInternal, Op: op, Err: err}
 	}
+	if _, begins := e.Event.(pos.Intended); begins { // once a sale: nothing is sent for a journal nobody will find
+		if err := j.inPlace(); err != nil {
+			return 0, fail(op, err)
+		}
+	}
 	r := &request{entry: e, row: row, done: make(chan struct{})}
 	late := time.NewTimer(appendWithin)
 	defer late.Stop()

@@ -25,6 +25,7 @@ type Options struct {
 type Journal struct {
 	*Reader
 	lock *Lock
+	file fs.FileInfo // the file as it was opened
 
 	queue   chan *request // to the writer
 	closed  sync.Once
@@ -74,6 +75,9 @@ func (j *Journal) open(ctx context.Context, path string, o Options) (err error) 
 	if err := prepareFile(ctx, path); err != nil {
 		return err
 	}
+	if j.file, err = os.Stat(path); err != nil {
+		return err
+	}
 	if j.pool, err = openPool(path, writing, 1); err != nil {
 		return err
 	}
@@ -94,6 +98,17 @@ func (j *Journal) open(ctx context.Context, path string, o Options) (err error) 
 	}
 	j.Reader, err = openReader(ctx, path, reading)
 	return err
+}
+
+// inPlace refuses when the file that is open is no longer the one at its path:
+// SQLite would go on writing into a file that nobody will find.
+func (j *Journal) inPlace() error {
+	now, err := os.Stat(j.path)
+	if err == nil && os.SameFile(now, j.file) {
+		return nil
+	}
+	return mend(errors.New("the journal was removed or replaced while it was open"),
+		"end this till and put the file back, or a backup with cashier restore")
 }
 
 // prepareFile makes a new file, or looks at an existing one before anything is

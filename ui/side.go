@@ -116,7 +116,7 @@ func (c column) attention(s side, broken bool, width int) []string {
 // row is one sale: time, amount, word, and what more there is to say.
 func (c column) row(s pos.Summary, mark, more string, width int) string {
 	v := verdictOf(s.State)
-	line := mark + c.clock(s.CreatedAt) + right(s.Amount.Decimal(), min(max(width-19, 9), 13)) + "  " + c.word(v.tone).Render(c.say(v.word))
+	line := mark + c.clock(s.CreatedAt) + " " + right(s.Amount.Decimal(), min(max(width-19, 9), 13)-1) + "  " + c.word(v.tone).Render(c.say(v.word))
 	if with := line + " " + c.dim.Render(more); more != "" && ansi.StringWidth(with) <= width {
 		return with
 	}

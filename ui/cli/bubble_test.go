@@ -44,16 +44,12 @@ func (f *frames) take() string {
 	return f.buf.String()
 }
 
-type silence struct{ io.Writer }
-
-func (silence) Close() error { return nil }
-
 // inBubble opens a shop in practice, shows its screen and plays a story.
 func inBubble(t *testing.T, story func(b *bench)) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		m := &machine{
-			stdout: io.Discard, stderr: io.Discard, log: silence{io.Discard},
+			stdout: io.Discard, stderr: io.Discard, log: nowhere{},
 			env: map[string]string{"HOME": dir, "LANG": "C.UTF-8", "NO_COLOR": "1"},
 		}
 		s, err := m.open(t.Context(), flags{practice: true, journal: dir + "/cashier/practice.db"})

@@ -28,8 +28,9 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer, environ []st
 
 // run finds the command and runs it. A first signal ends what it waits for.
 func (m *machine) run(args []string) error {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
 	defer stop()
+	signal.Ignore(syscall.SIGPIPE) // an exit status says how the sale stands, whoever still reads
 	root := m.root()
 	root.SetArgs(args)
 	return root.ExecuteContext(ctx)

@@ -103,7 +103,7 @@ var (
 func (m *machine) loadConfig(named string) (config, error) {
 	path, mustExist := m.configPath(named)
 	c := defaults()
-	raw, err := os.ReadFile(path)
+	raw, err := readPlain(path)
 	switch {
 	case err == nil:
 		c.file = path
@@ -111,7 +111,7 @@ func (m *machine) loadConfig(named string) (config, error) {
 			return config{}, refuse("correct the line; cashier config show lists every key", "%s: %w", path, err)
 		}
 	case !errors.Is(err, fs.ErrNotExist):
-		return config{}, refuse("make it readable for this user", "%w", err)
+		return config{}, refuse("name a file that this user can read", "%w", err)
 	case mustExist:
 		return config{}, refuse("cashier config init writes one; CASHIER_CONFIG or --config names it", "%s %w", path, errMissing)
 	}
@@ -126,9 +126,30 @@ func (m *machine) loadConfig(named string) (config, error) {
 	return c, c.check()
 }
 
+// plainSize is the most that a configuration, a key or a certificate has.
+const plainSize = 1 << 20
+
+// readPlain reads a whole small file. What is no plain file could keep us
+// waiting for ever.
+func readPlain(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is not a plain file", path)
+	case info.Size() > plainSize:
+		return nil, fmt.Errorf("%s is larger than %d bytes", path, plainSize)
+	}
+	return os.ReadFile(path)
+}
+
 // decode reads TOML; a key that is unknown or of the wrong type is an error
 // with its line.
 func (c *config) decode(raw []byte) error {
+	if bytes.HasPrefix(raw, []byte("\ufeff")) {
+		return errors.New("line 1: the file begins with a byte order mark; save it as UTF-8 without")
+	}
 	err := toml.NewDecoder(bytes.NewReader(raw)).DisallowUnknownFields().Decode(c)
 	var unknown *toml.StrictMissingError
 	if errors.As(err, &unknown) {
@@ -237,6 +258,9 @@ func (c config) check() error {
 		if _, err := strconv.ParseUint(p, 10, 32); err != nil || len(p) < 2 {
 			return refuse(`use digits, such as "13"`, "wechat.code_prefixes: %q is not the beginning of a code", p)
 		}
+	}
+	if u, err := url.Parse(c.WeChat.URL); err != nil || u.Host == "" {
+		return refuse("write it like https://apihk.mch.weixin.qq.com", "wechat.url %q is not an address", c.WeChat.URL)
 	}
 	if c.WeChat.Share < 1 {
 		return refuse("use 1 or more", "wechat.share is how many tills share the limits")

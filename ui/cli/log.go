@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"sync/atomic"
 	"time"
@@ -22,12 +23,23 @@ type logFile struct {
 
 // openLog makes the log; the file appears with the first line.
 func (m *machine) openLog() *logFile {
-	file := m.log
-	if file == nil {
-		file = &lumberjack.Logger{Filename: filepath.Join(m.stateFolder(), "cashier.log"), MaxSize: 10, MaxBackups: 5}
+	file, folder := m.log, m.stateFolder()
+	switch {
+	case file != nil:
+	case !filepath.IsAbs(folder): // without HOME there is no place for a log, and a till sells without one
+		file = nowhere{}
+	default:
+		os.MkdirAll(folder, 0o700) // should it fail, so will the log
+		file = &lumberjack.Logger{Filename: filepath.Join(folder, "cashier.log"), MaxSize: 10, MaxBackups: 5}
 	}
 	return &logFile{slog.New(slog.NewJSONHandler(file, nil)), file}
 }
+
+// nowhere is a log that nobody reads.
+type nowhere struct{}
+
+func (nowhere) Write(p []byte) (int, error) { return len(p), nil }
+func (nowhere) Close() error                { return nil }
 
 // Close closes the file.
 func (l *logFile) Close() error { return l.file.Close() }

@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"io"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -45,14 +47,11 @@ func (m *machine) pay(ctx context.Context, f flags, amount, code string, scan po
 	if err != nil {
 		return err
 	}
-	if scan.Amount, scan.Code, err = m.readSale(set, amount, code); err != nil {
+	if err := errors.Join(checkText("--ref", scan.Ref, 127), checkText("--cashier", scan.Cashier, 32), checkWait(wait)); err != nil {
 		return err
 	}
-	if err := checkRef(scan.Ref); err != nil {
+	if scan.Amount, scan.Code, err = m.readSale(ctx, set, amount, code); err != nil {
 		return err
-	}
-	if wait < 0 {
-		return refuse("use 0s or more", "--wait %s is negative", wait)
 	}
 	return m.inShop(ctx, f, func(s *shop) (pos.Summary, error) {
 		if err := s.till.Start(ctx); err != nil {
@@ -67,7 +66,7 @@ func (m *machine) pay(ctx context.Context, f flags, amount, code string, scan po
 }
 
 // readSale reads amount and code; an empty --code is asked for by name.
-func (m *machine) readSale(s setting, amount, code string) (pos.Money, pos.AuthCode, error) {
+func (m *machine) readSale(ctx context.Context, s setting, amount, code string) (pos.Money, pos.AuthCode, error) {
 	currency, err := pos.ParseCurrency(s.Till.Currency)
 	if err != nil {
 		return pos.Money{}, pos.AuthCode{}, err
@@ -80,28 +79,72 @@ func (m *machine) readSale(s setting, amount, code string) (pos.Money, pos.AuthC
 	case "":
 		return pos.Money{}, pos.AuthCode{}, refuse("scan the customer's code: --code DIGITS, or --code - to read it from standard input", "--code is missing")
 	case "-":
-		text, err := io.ReadAll(io.LimitReader(m.stdin, 256))
-		if err != nil {
+		if code, err = m.readLine(ctx); err != nil {
 			return pos.Money{}, pos.AuthCode{}, err
 		}
-		code = string(text)
 	}
 	scanned, err := pos.ParseAuthCode(code, s.WeChat.CodePrefixes)
 	return money, scanned, err
 }
 
-// checkRef refuses a reference that WeChat Pay's attach cannot carry (wechatpay-v2 5.5).
-func checkRef(ref string) error {
-	switch {
-	case len(ref) > 127:
-		return refuse("shorten it", "--ref has %d bytes, attach takes 127", len(ref))
-	case clean(ref) != ref || strings.TrimSpace(ref) != ref:
-		return refuse("use plain text", "--ref has control characters or spaces around it")
+// longestScan bounds what is read for a code.
+const longestScan = 256
+
+// readLine reads standard input to the first line end, as a scanner sends it,
+// or until ctx ends.
+func (m *machine) readLine(ctx context.Context) (string, error) {
+	type line struct {
+		text string
+		err  error
 	}
-	for _, r := range ref {
-		if r > 0xFFFF {
-			return refuse("leave it out", "--ref has %q, which WeChat Pay does not take", r)
+	read := make(chan line, 1)
+	go func() { // ends with the program if nothing ever comes
+		text, err := scanLine(m.stdin)
+		read <- line{text, err}
+	}()
+	select {
+	case l := <-read:
+		return l.text, l.err
+	case <-ctx.Done():
+		return "", refuse("scan the code, or give it with --code DIGITS", "no code came on standard input")
+	}
+}
+
+// scanLine reads to the first CR, LF or tab behind something.
+func scanLine(in io.Reader) (string, error) {
+	r := bufio.NewReader(io.LimitReader(in, longestScan))
+	var text []byte
+	for {
+		b, err := r.ReadByte()
+		switch ends := b == '\r' || b == '\n' || b == '\t'; {
+		case errors.Is(err, io.EOF), err == nil && ends && len(text) > 0:
+			return string(text), nil
+		case err != nil:
+			return "", err
+		case !ends:
+			text = append(text, b)
 		}
+	}
+}
+
+// checkText refuses a text of the user's that the journal or WeChat Pay's
+// attach cannot carry (wechatpay-v2 5.5).
+func checkText(flag, text string, most int) error {
+	switch {
+	case len(text) > most:
+		return refuse("shorten it", "%s has %d bytes, %d is the most", flag, len(text), most)
+	case clean(text) != text || strings.TrimSpace(text) != text || !utf8.ValidString(text):
+		return refuse("use plain text", "%s has characters that do not print, or blanks around it", flag)
+	case strings.ContainsFunc(text, func(r rune) bool { return r > 0xFFFF }):
+		return refuse("leave them out", "%s has characters that WeChat Pay does not take", flag)
+	}
+	return nil
+}
+
+// checkWait refuses to wait backwards.
+func checkWait(wait time.Duration) error {
+	if wait < 0 {
+		return refuse("use 0s or more", "--wait %s is negative", wait)
 	}
 	return nil
 }
@@ -120,9 +163,7 @@ func (m *machine) inShop(ctx context.Context, f flags, work func(*shop) (pos.Sum
 	if err != nil {
 		return err
 	}
-	if err := p.attempt(found); err != nil {
-		return err
-	}
+	m.sayError(p.attempt(found)) // the exit status follows the state alone (design 5)
 	return exitFor(found.State)
 }
 
@@ -244,6 +285,9 @@ func (m *machine) resumeCommand(f *flags) *cobra.Command {
 // resume works on everything open and prints how each stands in the end. Exit
 // status 0 when nothing is open, watches included, else 4.
 func (m *machine) resume(ctx context.Context, f flags, wait time.Duration) error {
+	if err := checkWait(wait); err != nil {
+		return err
+	}
 	s, err := m.open(ctx, f)
 	if err != nil {
 		return err
@@ -265,9 +309,7 @@ func (m *machine) resume(ctx context.Context, f flags, wait time.Duration) error
 	open := false
 	for _, a := range ended {
 		open = open || a.Open()
-		if err := p.attempt(a); err != nil {
-			return err
-		}
+		m.sayError(p.attempt(a))
 	}
 	if open {
 		return status(exitOpen)

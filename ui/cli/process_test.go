@@ -311,3 +311,21 @@ func TestNothingSecretIsKept(t *testing.T) {
 		}
 	}
 }
+
+// Design 5: the exit status follows the state alone, whoever still reads.
+func TestPay_NobodyReads(t *testing.T) {
+	f := newShopFloor(t)
+	c := f.command("pay", "1.00", "--code", "130000000000000001")
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	read.Close()
+	c.Stdout = write
+	if err := c.Run(); err != nil {
+		t.Errorf("a paid sale whose output nobody reads: %v", err)
+	}
+	if _, records, _ := f.run("journal"); len(records) != 1 || records[0].State != "paid" {
+		t.Errorf("the journal says %+v", records)
+	}
+}

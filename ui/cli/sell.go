@@ -44,6 +44,9 @@ func cashierFlag(c *cobra.Command, cashier *string) {
 // sell runs the cashier's screen. Whatever ends it, open sales go on without a
 // screen until each has its verdict, for at most 180 s.
 func (m *machine) sell(ctx context.Context, f flags, cashier string) error {
+	if err := checkText("--cashier", cashier, 32); err != nil {
+		return err
+	}
 	in, out, err := m.tty()
 	if err != nil {
 		return err

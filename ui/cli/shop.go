@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -52,6 +53,9 @@ func (m *machine) settle(f flags) (setting, error) {
 	}
 	if f.journal != "" {
 		s.path = f.journal
+	}
+	if !filepath.IsAbs(s.path) && f.journal == "" { // another folder tomorrow would be another journal
+		return setting{}, refuse("set HOME, or journal.path, or --journal", "there is no place for the journal: HOME is not an absolute path")
 	}
 	return s, nil
 }
@@ -193,7 +197,7 @@ func (s setting) keyText() (string, error) {
 	if err := secretFile("wechat.key_file", s.WeChat.KeyFile); err != nil {
 		return "", err
 	}
-	text, err := os.ReadFile(s.WeChat.KeyFile)
+	text, err := readPlain(s.WeChat.KeyFile)
 	if err != nil {
 		return "", &pos.Error{Kind: pos.KindCredentials, Op: "wechat.key_file", Err: err}
 	}
@@ -227,6 +231,8 @@ func secretFile(key, path string) error {
 		return &pos.Error{Kind: pos.KindCredentials, Op: key, Err: err}
 	case !info.Mode().IsRegular():
 		return &pos.Error{Kind: pos.KindCredentials, Err: fmt.Errorf("%s: %s is not a plain file", key, path), Hint: "name the file itself"}
+	case info.Size() > plainSize:
+		return &pos.Error{Kind: pos.KindCredentials, Err: fmt.Errorf("%s: %s is too large to be one", key, path), Hint: "name the right file"}
 	case info.Mode().Perm()&0o077 != 0:
 		return &pos.Error{Kind: pos.KindCredentials, Err: fmt.Errorf("%s: %s can be read by others (mode %04o)", key, path, info.Mode().Perm()),
 			Hint: "chmod 600 " + path}
