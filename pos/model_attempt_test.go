@@ -1,0 +1,312 @@
+package pos
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// This file puts the product's own Next into the model: an attempt becomes a
+// small number, its times count from now, and every answer of Next is worked
+// out once. What is left out of an attempt is left out in canon and nowhere else.
+
+// slot is the model's unit of time. Everything that a rule compares is a
+// multiple of it: 15 s, 45 s and 120 s of the till, 60 s of the payment code.
+const slot = 15 * time.Second
+
+// modelTerms ask without a pause. Inside a slot everything may happen in any
+// order and any number of times, so a query at 3 s, 6 s or 9 s after the
+// submission is one of those that the model makes in the first slot.
+// A revoke is ready a hundredth after RevokeAfter, which makes it a slot.
+var modelTerms = Terms{FirstQuery: 0, QueryEvery: 0, RevokeAfter: slot*100/101 + 1, RevokeEvery: slot, Deadline: 3 * slot}
+
+// law is Next, or a broken copy of it.
+type law func(Attempt, Event, time.Time) (Attempt, []Effect)
+
+// known is an attempt that was reached, by its number; 0 is none.
+type known uint32
+
+// happening is one of the events below, by its number.
+type happening uint8
+
+const (
+	intended happening = iota
+	ticked
+	resumed
+	revokePressed
+	askPressed
+	acknowledged // from here to unseen: what must not change any decision
+	left
+	returned
+	unseen
+	slotPassed // not an event of the product: nothing but time
+	answers    // the first of the answers
+)
+
+// happenings lists the events in the order of the numbers.
+func happenings() []Event {
+	intent := someIntent()
+	intent.Terms = modelTerms
+	all := []Event{intent, Ticked{}, Resumed{}, RevokePressed{}, AskPressed{}, Acknowledged{}, Left{}, Returned{}, Unseen{}, nil}
+	for _, f := range submitFindings {
+		all = append(all, SubmitAnswered{found(f)})
+	}
+	for _, f := range queryFindings {
+		all = append(all, QueryAnswered{found(f)})
+	}
+	for _, f := range revokeFindings {
+		all = append(all, RevokeAnswered{found(f)})
+	}
+	return all
+}
+
+// outcome is what Next made of an attempt.
+type outcome struct {
+	done   bool
+	early  bool // the call goes out before the journal is written
+	sends  wire
+	broken rule
+	a      known
+}
+
+// fact is what the world has to know of an attempt.
+type fact struct {
+	a       Attempt
+	waits   bool // for a time to come
+	overdue bool // by a whole slot
+	due     bool
+	open    bool
+	revoke  bool // CanRevoke
+}
+
+// machine is a law with everything that was ever asked of it.
+type machine struct {
+	law      law
+	pure     bool // the law is the product's: hold the abstraction against it too
+	events   []Event
+	facts    []fact
+	numbers  map[Attempt]known
+	outcomes [][]outcome
+}
+
+func newMachine(l law) *machine {
+	m := &machine{law: l, pure: l == nil, events: happenings(), numbers: map[Attempt]known{}}
+	if l == nil {
+		m.law = Next
+	}
+	m.know(Attempt{})
+	return m
+}
+
+// know is the attempt's number, by what matters of it.
+func (m *machine) know(a Attempt) known {
+	a = canon(a)
+	if n, ok := m.numbers[a]; ok {
+		return n
+	}
+	n := known(len(m.facts))
+	m.numbers[a] = n
+	f := fact{a: a, open: a.Open(), revoke: a.CanRevoke(t0) == nil}
+	for _, e := range a.wait() {
+		f.waits, f.due, f.overdue = true, !e.(After).At.After(t0), e.(After).At.Before(t0)
+	}
+	m.facts = append(m.facts, f)
+	m.outcomes = append(m.outcomes, make([]outcome, len(m.events)))
+	return n
+}
+
+// step is Next, worked out once for each attempt and happening.
+func (m *machine) step(n known, h happening) outcome {
+	if !m.outcomes[n][h].done {
+		o := m.try(m.facts[n].a, h)
+		if m.pure && h != intended && m.try(noisy(m.facts[n].a), h) != o {
+			o.broken = ruleCanon
+		}
+		m.outcomes[n][h] = o
+	}
+	return m.outcomes[n][h]
+}
+
+// try gives an attempt to the law and reads the effects.
+func (m *machine) try(a Attempt, h happening) (o outcome) {
+	o.done = true
+	if h == slotPassed {
+		o.a = m.know(aging(a))
+		return o
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			o = outcome{done: true, broken: rulePanic}
+		}
+	}()
+	next, effects := m.law(a, m.events[h], t0)
+	recorded := false
+	for _, e := range effects {
+		switch e.(type) {
+		case Record:
+			recorded = true
+		case Submit:
+			o.sends = onSubmit
+		case Query:
+			o.sends = onQuery
+		case Revoke:
+			o.sends = onRevoke
+		}
+		o.early = o.early || o.sends != idle && !recorded
+	}
+	o.a, o.broken = m.know(next), lawful(a, next, h, o)
+	return o
+}
+
+// lawful holds the laws that can be seen in one step of one attempt.
+func lawful(a, next Attempt, h happening, o outcome) rule {
+	door := func(s State) bool { return s == Revoking || s == Confirming }
+	switch {
+	case o.sends != idle && a.inFlight != noCall && h != resumed:
+		return ruleOneCall
+	case o.sends == onRevoke && t0.Before(a.since.Add(slot)):
+		return ruleEarly
+	case door(a.State) && next.State == Paid:
+		return ruleI4
+	case door(a.State) && !door(next.State) && (next.State != Revoked || h < answers):
+		return ruleL2
+	case next.State != "" && next.Open() && next.inFlight == noCall && len(next.wait()) == 0:
+		return ruleL2
+	case h >= acknowledged && h <= unseen && canon(next) != canon(a):
+		return ruleCanon
+	}
+	return lawKept
+}
+
+// aging is the attempt one slot later.
+func aging(a Attempt) Attempt {
+	for _, t := range a.times() {
+		if !t.IsZero() {
+			*t = t.Add(-slot)
+		}
+	}
+	return a
+}
+
+func (a *Attempt) times() []*time.Time {
+	return []*time.Time{&a.since, &a.deadlineAt, &a.askAt, &a.revokeAt}
+}
+
+// canon is the attempt without what decides nothing:
+//
+//   - what is only shown, or tells a person where to look: attention, reason,
+//     codes, recall as last heard, who is looking. noisy holds Next to that.
+//   - counters that only set a pace: queries, answers without news, and revokes
+//     beyond the first. Pauses are therefore those of the first steps; after
+//     120 s that makes no difference, because no rule looks at the clock any
+//     more. That from the third revoke on the till waits longer is left out.
+//   - times. since older than 120 s is 120 s: no rule compares more. A call
+//     that is due later than everything else that time decides (120 s) is due
+//     one slot after that, and the later one of two a slot after the other:
+//     only their order matters. Within a slot a call may come at its beginning.
+//   - flags that the state does not read, and times of a verdict that stands.
+//
+// The order number only jitters the pauses, so both attempts share theirs.
+func canon(a Attempt) Attempt {
+	a.Attention, a.Reason, a.Code, a.Recall, a.TransactionID = "", "", "", "", ""
+	a.last, a.paidSeen, a.away = "", false, false
+	a.First, a.Seq, a.Asked, a.quiet, a.fails = 0, 0, 0, 0, 0
+	a.Revokes = min(a.Revokes, 1)
+	a.CreatedAt, a.UpdatedAt, a.firstDate, a.holdUntil = time.Time{}, time.Time{}, time.Time{}, time.Time{}
+	if a.State == "" {
+		return a
+	}
+	if !a.Watch {
+		a.watchKind, a.failsOnly, a.reversed = "", false, false
+	}
+	if a.State != Confirming {
+		a.refused = false
+	}
+	if a.State != InDoubt {
+		a.lastAsked = false
+	}
+	if a.State == InDoubt || a.State == Submitting {
+		a.deadlineAt = later(a.deadlineAt, t0)
+	} else {
+		a.deadlineAt, a.declined = time.Time{}, false
+	}
+	a.since = later(a.since, t0.Add(-decisive))
+	if !a.Open() {
+		a.since = t0.Add(-decisive) // younger is only not_sent, for which there is no order
+	}
+	a.askAt, a.revokeAt = dueSlots(a.askAt, a.revokeAt, later(a.since.Add(decisive), t0))
+	return a
+}
+
+// dueSlots puts two times on the slots: not before the last one, and what is
+// beyond the horizon in its order right behind it.
+func dueSlots(ask, revoke, horizon time.Time) (time.Time, time.Time) {
+	revokeLater := revoke.After(ask)
+	for _, t := range []*time.Time{&ask, &revoke} {
+		if t.IsZero() {
+			continue
+		}
+		slots := (t.Sub(t0) + 1000*slot) / slot // rounds down
+		*t = later(t0.Add((slots-1000)*slot), t0.Add(-slot))
+	}
+	beyond := horizon.Add(slot)
+	switch {
+	case ask.After(horizon) && revoke.After(horizon) && revokeLater:
+		return beyond, beyond.Add(slot)
+	case ask.After(horizon) && revoke.After(horizon):
+		return beyond, beyond
+	case ask.After(horizon):
+		return beyond, revoke
+	case revoke.After(horizon):
+		return ask, beyond
+	}
+	return ask, revoke
+}
+
+// noisy sets everything that canon leaves out to something else: Next must
+// then decide the same, or canon leaves out too much.
+func noisy(a Attempt) Attempt {
+	if a.State == "" {
+		return a
+	}
+	a.Attention, a.Reason, a.Code, a.Recall, a.TransactionID = AttentionRevokeRefused, ReasonRefunded, "X", RecallYes, "4200"
+	a.last, a.paidSeen, a.away = FoundOther, true, true
+	a.First, a.Seq, a.Asked, a.fails = 7, 9, 5, 2
+	a.CreatedAt, a.UpdatedAt, a.firstDate = t0.Add(-time.Hour), t0.Add(-slot), t0.Add(-time.Hour)
+	if !a.Watch {
+		a.watchKind, a.failsOnly, a.reversed = FoundDeclined, true, true
+	}
+	if a.State != Confirming {
+		a.refused = true
+	}
+	if a.State != InDoubt && a.State != Submitting {
+		a.deadlineAt, a.declined, a.lastAsked = t0.Add(-slot), true, true
+	}
+	return a
+}
+
+// String is how a trace shows an attempt.
+func (f fact) String() string {
+	s := describe(f.a)
+	switch {
+	case f.a.State == "":
+		return "no attempt"
+	case f.open:
+		s += fmt.Sprintf(", %.0f s old", t0.Sub(f.a.since).Seconds())
+	}
+	if f.a.inFlight != noCall {
+		s += ", " + string(f.a.inFlight) + " on its way"
+	}
+	return s
+}
+
+// submitSays, querySays and revokeSays are the numbers of the answers.
+func submitSays(f Finding) happening { return answers + happening(slices.Index(submitFindings, f)) }
+
+func querySays(f Finding) happening {
+	return answers + happening(len(submitFindings)+slices.Index(queryFindings, f))
+}
+
+func revokeSays(f Finding) happening {
+	return answers + happening(len(submitFindings)+len(queryFindings)+slices.Index(revokeFindings, f))
+}

@@ -1,0 +1,425 @@
+package pos
+
+// This file is the small world around the machine: one sale, two attempts, a
+// gateway that lies and a till that crashes. Its rules are the functions that
+// list calls, to be read as a list; each adds what may happen.
+//
+// Not in it: a manager's void and refunds made elsewhere, a clock that jumps,
+// the end of the 7 days, a pause that the gateway asks for (V9), and the limits
+// of calls a second (I10), which are not the machine's. A wrong answer stands
+// for all that Next treats alike: of queries CLOSED for REVOKED and REFUND.
+
+// wire is what is on its way from a till.
+type wire uint8
+
+const (
+	idle wire = iota
+	onSubmit
+	onQuery
+	onRevoke
+)
+
+// stand is how an order stands at the gateway: the truth.
+type stand uint8
+
+const (
+	absent stand = iota
+	paying       // created; the customer has to confirm
+	unpaid       // created; the customer will not pay (PAYERROR)
+	taken        // the customer's money is ours
+	over         // closed or given back
+)
+
+// codeLives is how many slots after the submission the payment code is still
+// good: 60 s, and the slot that begins then.
+const codeLives = 4
+
+// side is one attempt: in the tills, on the network and at the gateway.
+type side struct {
+	seats   [2]seat // the till in charge, and one that was replaced and does not know it
+	stand   stand
+	latePay bool  // a submission that its till gave up on may still arrive
+	lateRev bool  // a revoke likewise
+	age     uint8 // slots since the submission
+	sent    uint8 // submissions that left a till
+	shown   bool  // PAID was shown: the goods are gone
+	door    bool  // a revoke was journaled
+	warned  bool  // the newest telling answer spoke of somebody else's order
+	fails   bool  // the gateway never said anything but return_code FAIL
+	handed  bool  // for which the watch ended, and a person has to see to it (design 3.9)
+	broken  rule  // by the last step
+}
+
+// seat is one till's attempt and its call.
+type seat struct {
+	a    known
+	wire wire
+	long bool      // the call has taken a whole slot: it is answered in this one
+	says happening // the gateway's slow answer; 0: it has not seen the call
+}
+
+// model is the world's rules with one machine in it.
+type model struct {
+	*machine
+	allows   func(Summary) error // CanRescan
+	strict   bool                // a sale is never charged twice, not even for a moment
+	beside   bool                // a till that was replaced lives on
+	blind    bool                // and the journal takes what it decided on an old entry
+	manager  bool                // people press what is not theirs
+	sides    []node
+	numbered map[side]number
+}
+
+func newModel(l law, rule Rescan) *model {
+	m := &model{machine: newMachine(l), strict: rule == RescanStrict, numbered: map[side]number{},
+		allows: func(s Summary) error { return s.CanRescan(rule) }}
+	m.place(side{})
+	return m
+}
+
+// list is the world's rules, one after the other.
+func (m *model) list(d side, down bool) []move {
+	v := mover{model: m, d: d, down: down, moves: []move{}}
+	v.begin()
+	v.time()
+	v.customer()
+	v.network()
+	for k := range d.seats {
+		v.gateway(k)
+		v.till(k)
+	}
+	v.operator()
+	return v.moves
+}
+
+// mover collects what may happen to a side.
+type mover struct {
+	*model
+	d     side
+	down  bool // no till runs
+	moves []move
+}
+
+// may is a step that costs nothing.
+func (v *mover) may(what string, says happening, to side) {
+	v.moves = append(v.moves, move{what: what, says: says, to: v.place(to)})
+}
+
+// lie is a step of the budget of faults.
+func (v *mover) lie(what string, says happening, to side) {
+	v.moves = append(v.moves, move{what: what, says: says, to: v.place(to), faults: 1})
+}
+
+// ---- the process ----
+
+// crash: the till is gone, at any moment, with all that it knew.
+func (m *model) crash(d side) side {
+	d.abandon(0)
+	return d
+}
+
+// start: some time after a crash everything open is taken up.
+func (m *model) start(d side) side { return m.resume(m.crash(d)) }
+
+// double: a second till is started beside the first. That one lives on, but can
+// do nothing: every event begins with an entry, and the journal refuses one
+// that was decided on an old one. So only its calls are looked at, which are
+// still on their way; TestModel_TwoTills looks at all of it.
+func (m *model) double(d side) side {
+	d.seats[1], d.seats[0] = d.seats[0], seat{a: d.seats[0].a}
+	if !m.beside {
+		d.abandon(1)
+		d.seats[1] = seat{}
+	}
+	return m.resume(d)
+}
+
+// resume: what is open is taken up, and what was asked about although it is
+// settled (Till.TakeUp does that when somebody asks again).
+func (m *model) resume(d side) side {
+	if f := m.facts[d.seats[0].a]; f.a.State != "" && (f.open || f.a.inFlight != noCall) {
+		return m.take(d, 0, resumed)
+	}
+	return d
+}
+
+// abandon forgets a call; what the gateway has not seen may still arrive.
+func (d *side) abandon(k int) {
+	q := &d.seats[k]
+	d.latePay = d.latePay || q.wire == onSubmit && q.says == 0
+	d.lateRev = d.lateRev || q.wire == onRevoke && q.says == 0
+	*q = seat{a: q.a}
+}
+
+// begin: an attempt begins; the second one only when the first allows it.
+func (v *mover) begin() {
+	if v.down || v.d.sent > 0 {
+		return
+	}
+	d := v.take(v.d, 0, intended)
+	if v.step(0, intended).early { // the power fails between the call and the journal
+		lost := d
+		lost.abandon(0)
+		lost.seats[0] = seat{}
+		v.moves = append(v.moves, move{what: "the code is scanned and sent, the till crashes before it has written that", to: v.place(lost), crashes: 1})
+	}
+	v.may("the code is scanned, Quick Pay is sent", 0, d)
+}
+
+// ---- time ----
+
+// time: each attempt has its own clock, because no rule compares two. What is
+// due may be done up to a slot too late, and a call may take as long.
+func (v *mover) time() {
+	d := v.d
+	if q := d.seats[0]; !v.down && (q.wire != idle && q.long || q.wire == idle && v.facts[q.a].overdue) {
+		return
+	}
+	d.age = min(d.age+1, codeLives+1)
+	for k := range d.seats {
+		q := &d.seats[k]
+		q.a, q.long = v.step(q.a, slotPassed).a, q.wire != idle
+	}
+	v.may("15 s pass", 0, d)
+}
+
+// ---- the customer, and WeChat Pay by itself ----
+
+// customer: pays, cancels or never reacts; WeChat Pay closes an order that is
+// not paid, or never does. Its 45 s are not counted upon: it may come sooner.
+func (v *mover) customer() {
+	become := func(s stand, what string) {
+		d := v.d
+		d.stand = s
+		v.may(what, 0, d)
+	}
+	if v.d.stand == paying {
+		become(taken, "the customer pays")
+		become(unpaid, "the customer cancels")
+	}
+	if v.d.stand == paying || v.d.stand == unpaid {
+		become(over, "WeChat Pay closes the order")
+	}
+}
+
+// network: what a till has given up on arrives after all; or never.
+func (v *mover) network() {
+	if d := v.d; d.latePay {
+		d.latePay = false
+		for _, s := range []stand{taken, paying} {
+			d.stand = s
+			v.may("the late Quick Pay request arrives: "+standText[s], 0, d)
+		}
+	}
+	if d := v.d; d.lateRev && d.stand != absent {
+		d.stand, d.lateRev = over, false
+		v.may("the late Revoke request arrives", 0, d)
+	}
+}
+
+// ---- the gateway ----
+
+// gateway: a call is handled and answered at once, honestly or not; or it is
+// lost on either way; or the answer is slow.
+func (v *mover) gateway(k int) {
+	q := v.d.seats[k]
+	switch {
+	case q.wire == idle:
+	case q.says != 0:
+		v.may("the slow answer comes", q.says, v.take(v.d, k, q.says))
+	case q.wire == onSubmit:
+		v.answerSubmit(k)
+	case q.wire == onQuery:
+		v.answerQuery(k)
+	case q.wire == onRevoke:
+		v.answerRevoke(k)
+	}
+}
+
+// handled is what a call did and what the gateway says about it.
+type handled struct {
+	becomes stand
+	says    Finding
+}
+
+var (
+	honestSubmit = []handled{{taken, FoundPaid}, {paying, FoundUserPaying}, {unpaid, FoundDeclined},
+		{absent, FoundDeclined}, {absent, FoundCommFail}, {absent, FoundNotSent}}
+	lyingSubmit = []handled{{taken, FoundDeclined}, {taken, FoundCommFail}, {taken, FoundMismatch},
+		{paying, FoundDeclined}, {paying, FoundCommFail}, {paying, FoundMismatch}, {absent, FoundMismatch}}
+	honestQuery = [...][]Finding{absent: {FoundNoOrder}, paying: {FoundUserPaying, FoundNotPaid}, unpaid: {FoundPayError},
+		taken: {FoundPaid}, over: {FoundClosed}}
+	lyingQuery  = []Finding{FoundUnclear, FoundCommFail, FoundMismatch}
+	lyingRevoke = []struct {
+		does bool
+		says Finding
+	}{{true, FoundRevokeAgain}, {false, FoundRevokeAgain}, {false, FoundRevokeRefused}, {false, FoundRevokeAccepted}}
+	standText = [...]string{absent: "no order", paying: "customer paying", unpaid: "unpaid", taken: "MONEY TAKEN", over: "closed or given back"}
+)
+
+func (v *mover) answerSubmit(k int) {
+	expired := func(h handled) bool { return v.d.age > codeLives && h.becomes != absent }
+	for _, h := range honestSubmit {
+		d, says := v.d, submitSays(h.says)
+		if d.stand = h.becomes; !expired(h) {
+			v.may("Quick Pay is answered", says, v.take(d, k, says))
+			v.slow(k, d, says)
+		}
+	}
+	for _, h := range lyingSubmit {
+		d, says := v.d, submitSays(h.says)
+		if d.stand = h.becomes; !expired(h) {
+			v.lie("Quick Pay is answered wrongly", says, v.take(d, k, says))
+		}
+	}
+	v.lost(k, submitSays(FoundUnclear))
+}
+
+func (v *mover) answerQuery(k int) {
+	d := v.d
+	for _, f := range honestQuery[d.stand] {
+		v.may("Query Order is answered", querySays(f), v.take(d, k, querySays(f)))
+		v.slow(k, d, querySays(f))
+	}
+	for _, f := range lyingQuery {
+		v.lie("Query Order is not or wrongly answered", querySays(f), v.take(d, k, querySays(f)))
+	}
+}
+
+func (v *mover) answerRevoke(k int) {
+	d, accepted := v.d, revokeSays(FoundRevokeAccepted)
+	if d.stand != absent { // of an order that it does not know it remembers nothing
+		d.stand = over
+	}
+	v.may("Revoke is answered", accepted, v.take(d, k, accepted))
+	v.slow(k, d, accepted)
+	for _, h := range lyingRevoke {
+		d := v.d
+		if h.does && d.stand != absent {
+			d.stand = over
+		}
+		v.lie("Revoke is answered wrongly", revokeSays(h.says), v.take(d, k, revokeSays(h.says)))
+	}
+	v.lost(k, revokeSays(FoundUnclear))
+}
+
+// slow: the call has been handled and the answer is still on its way.
+func (v *mover) slow(k int, d side, says happening) {
+	d.seats[k].says = says
+	v.lie("the gateway has handled the call, its answer is slow", says, d)
+}
+
+// lost: the till hears nothing. The request arrives later, at once, or never.
+func (v *mover) lost(k int, says happening) {
+	d := v.d
+	d.abandon(k)
+	d.seats[k].wire = v.d.seats[k].wire
+	v.lie("the call is not answered", says, v.take(d, k, says))
+}
+
+// ---- the till ----
+
+// till: a call that is due goes out.
+func (v *mover) till(k int) {
+	d := v.d
+	if q := d.seats[k]; q.wire == idle && v.facts[q.a].due && (k == 1 || !v.down) {
+		v.may("the till's next call goes out", 0, v.take(d, k, ticked))
+	}
+}
+
+// operator: presses revoke whenever the key allows it, and asks whenever nothing is on its way.
+func (v *mover) operator() {
+	d := v.d
+	q := d.seats[0]
+	if q.a == 0 || v.down {
+		return
+	}
+	f := v.facts[q.a]
+	if f.revoke {
+		v.may("the cashier presses revoke", 0, v.take(d, 0, revokePressed))
+	}
+	if q.wire == idle && !f.due {
+		v.may("the cashier asks", 0, v.take(d, 0, askPressed))
+	}
+	for h := acknowledged; h <= unseen; h++ {
+		if v.manager || v.step(q.a, h).broken != lawKept {
+			v.may("a person looks, leaves or acknowledges", 0, v.take(d, 0, h))
+		}
+	}
+}
+
+// take gives an event to a till's machine and carries out what it answers. A
+// till that was replaced writes nothing: its entry was decided on an old one.
+func (m *model) take(d side, k int, h happening) side {
+	q := &d.seats[k]
+	if k == 1 && !m.blind {
+		*q = seat{}
+		return d
+	}
+	o := m.step(q.a, h)
+	before := &m.facts[q.a].a
+	d.hears(m.events[h], before.State)
+	if h >= answers {
+		*q = seat{}
+	}
+	q.a = o.a
+	if o.sends != idle {
+		*q = seat{a: o.a, wire: o.sends}
+	}
+	if o.sends == onSubmit {
+		d.sent, d.age = min(d.sent+1, 2), 0
+	}
+	after := &m.facts[o.a].a
+	d.door = d.door || after.State == Revoking || after.State == Confirming || o.sends == onRevoke
+	d.shown = d.shown || after.State == Paid
+	d.handed = d.handed || d.fails && before.Watch && !after.Watch
+	d.broken = max(d.broken, o.broken)
+	if o.sends == onRevoke && d.warned {
+		d.broken = ruleMismatch
+	}
+	return d
+}
+
+// hears keeps whether the gateway has only ever said return_code FAIL, and
+// whether it spoke of somebody else's order. In doubt only an answer that
+// settles the attempt takes that back; behind the door and behind a verdict the
+// next one that speaks of our order does.
+func (d *side) hears(e Event, in State) {
+	var r Answer
+	switch e := e.(type) {
+	case SubmitAnswered:
+		r, d.fails = e.Answer, true
+	case QueryAnswered:
+		r = e.Answer
+	case RevokeAnswered:
+		d.fails = false
+		return
+	default:
+		return
+	}
+	d.fails = d.fails && r.Finding == FoundCommFail
+	switch r.Finding {
+	case FoundMismatch:
+		d.warned = true
+	case FoundPaid, FoundClosed, FoundRevoked, FoundRefunding:
+		d.warned = false
+	case FoundUserPaying, FoundNotPaid, FoundPayError, FoundNoOrder, FoundOther, FoundDeclined:
+		d.warned = d.warned && in == InDoubt
+	}
+}
+
+// tidy forgets what can have no effect any more: a submission whose code is
+// dead or whose order exists, a revoke of what is over or can never exist, and
+// an age that nothing depends on.
+func (d *side) tidy() {
+	waiting := false
+	for _, q := range d.seats {
+		waiting = waiting || q.wire == onSubmit && q.says == 0
+	}
+	d.latePay = d.latePay && d.stand == absent && d.age <= codeLives
+	alive := waiting || d.latePay
+	d.lateRev = d.lateRev && d.stand != over && (d.stand != absent || alive)
+	if !alive {
+		d.age = 0
+	}
+}
