@@ -599,6 +599,34 @@ func TestHelpOffersOnlyWhatIsTaken(t *testing.T) {
 	})
 }
 
+// A comma is a decimal one; a grouped amount is refused and never multiplied.
+func TestComma(t *testing.T) {
+	inBubble(t, deskWith{}, func(d *desk) {
+		d.hand("1,50")
+		d.press(tea.KeyEnter)
+		d.sees("HKD 1.50")
+	})
+	inBubble(t, deskWith{}, func(d *desk) {
+		d.hand("1,250")
+		d.press(tea.KeyEnter)
+		d.scan(aCode)
+		d.attempts(0)
+	})
+}
+
+// What was said while a sale was open does not stand under its verdict.
+func TestNoticeGoesWithItsState(t *testing.T) {
+	inBubble(t, deskWith{}, func(d *desk) {
+		d.sell("0.30")
+		d.wait(time.Second)
+		d.scan(aCode)
+		d.sees("This sale is still open")
+		d.wait(10 * time.Second)
+		d.sees("PAID")
+		d.seesNot("This sale is still open")
+	})
+}
+
 // A QR code with letters, or a terminal's answer to a query, presses no key and
 // leaves no digit behind.
 func TestTextThatAMachineTypes(t *testing.T) {

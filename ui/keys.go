@@ -97,7 +97,10 @@ func narrow(r rune) rune {
 	switch {
 	case '！' <= r && r <= '～':
 		r -= '！' - '!'
-	case r == '。':
+	case r == '。' || r == '、':
+		r = '.'
+	}
+	if r == ',' { // a decimal comma; where it stands for thousands the amount is refused, never multiplied
 		r = '.'
 	}
 	if 'A' <= r && r <= 'Z' {

@@ -71,6 +71,9 @@ func (m *Model) watch() {
 // refresh reads the till: the sale in front, what is open, what has ended.
 func (m *Model) refresh() {
 	if a, known := m.till.Attempt(m.sale.attempt.OrderNo); known {
+		if a.State != m.sale.attempt.State {
+			m.notice = line{} // it was about how the sale stood before
+		}
 		m.sale.attempt = a
 	}
 	m.open, m.stop, m.column = m.till.Open(), m.till.Trouble(), nil

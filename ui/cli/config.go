@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -108,14 +109,14 @@ func (m *machine) loadConfig(named string) (config, error) {
 	case err == nil:
 		c.file = path
 		if err := c.decode(raw); err != nil {
-			return config{}, refuse("correct the line; cashier config show lists every key", "%s: %w", path, err)
+			return config{}, refuse("correct the line; the README lists every key", "%s: %w", path, err)
 		}
 	case !errors.Is(err, fs.ErrNotExist):
 		return config{}, refuse("name a file that this user can read", "%w", err)
 	case mustExist:
 		return config{}, refuse("cashier config init writes one; CASHIER_CONFIG or --config names it", "%s %w", path, errMissing)
 	}
-	set, err := c.overlay(m.getenv)
+	set, err := c.overlay(m.env)
 	if err != nil {
 		return config{}, err
 	}
@@ -160,28 +161,45 @@ func (c *config) decode(raw []byte) error {
 	var wrong *toml.DecodeError
 	if errors.As(err, &wrong) {
 		line, _ := wrong.Position()
-		return fmt.Errorf("line %d: %s", line, strings.TrimPrefix(wrong.Error(), "toml: "))
+		what := strings.TrimPrefix(wrong.Error(), "toml: ")
+		if strings.Contains(what, "struct field") {
+			what = "key " + strings.Join(wrong.Key(), ".") + " is of another type"
+		}
+		return fmt.Errorf("line %d: %s", line, what)
 	}
 	return err
 }
 
-// overlay takes CASHIER_A_B for every key a.b and reports whether there was any.
-func (c *config) overlay(getenv func(string) string) (set bool, err error) {
-	c.key = getenv("CASHIER_WECHAT_KEY")
+// overlay takes CASHIER_A_B for every key a.b and reports whether there was
+// any. A variable of a section that is no key is refused like one in the file.
+func (c *config) overlay(env map[string]string) (set bool, err error) {
+	c.key = env[keyVariable]
 	set = c.key != ""
+	known := map[string]bool{keyVariable: true}
 	for _, f := range c.fields() {
 		name := "CASHIER_" + strings.ToUpper(strings.ReplaceAll(f.name, ".", "_"))
-		text := getenv(name)
-		if text == "" {
+		known[name] = true
+		if env[name] == "" {
 			continue
 		}
 		set = true
-		if err := f.set(text); err != nil {
+		if err := f.set(env[name]); err != nil {
 			return set, refuse("correct the variable or unset it", "%s: %w", name, err)
+		}
+	}
+	for name, value := range env {
+		if value != "" && ofSection.MatchString(name) && !known[name] {
+			return set, refuse("correct the variable or unset it; the README lists every key", "%s is not known", name)
 		}
 	}
 	return set, nil
 }
+
+// keyVariable holds the API key itself.
+const keyVariable = "CASHIER_WECHAT_KEY"
+
+// ofSection are the variables that look like keys.
+var ofSection = regexp.MustCompile(`^CASHIER_(TILL|WECHAT|TIMING|JOURNAL)_`)
 
 // field is one key of the configuration.
 type field struct {

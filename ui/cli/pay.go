@@ -61,7 +61,11 @@ func (m *machine) pay(ctx context.Context, f flags, amount, code string, scan po
 		if err != nil {
 			return pos.Summary{}, err
 		}
-		return s.await(ctx, a.OrderNo, wait), nil
+		stands := s.await(ctx, a.OrderNo, wait)
+		if !stands.State.Settled() {
+			m.say("still open: it goes on at the next start, or with cashier resume")
+		}
+		return stands, nil
 	})
 }
 
@@ -247,7 +251,7 @@ func (s *shop) revoke(ctx context.Context, m *machine, no pos.OrderNo, by string
 		}
 		switch err := a.CanRevoke(now); {
 		case a.State == pos.Paid:
-			return pos.Summary{}, refuse("giving back a paid sale is a manager's void or refund", "order %s is paid", no)
+			return pos.Summary{}, refuse("give the money back in WeChat Pay's merchant portal", "order %s is paid", no)
 		case a.State.Settled(), errors.Is(err, pos.ErrRevokeForeign), errors.Is(err, pos.ErrRevokeExpired):
 			if a.Reason != pos.ReasonCashier {
 				m.say("nothing was revoked: %s", err)

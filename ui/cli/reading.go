@@ -79,7 +79,7 @@ func (p printer) show(entries []pos.Entry) error {
 func said(e pos.Event) string {
 	switch e := e.(type) {
 	case pos.Intended:
-		return fmt.Sprintf("%s, code ending in %s", e.Amount, e.CodeLast4)
+		return strings.TrimSuffix(fmt.Sprintf("%s, code ending in %s, %s", e.Amount, e.CodeLast4, e.Ref), ", ")
 	case pos.SubmitAnswered:
 		return saidAnswer(e.Answer)
 	case pos.QueryAnswered:

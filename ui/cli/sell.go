@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -158,13 +157,16 @@ func (m *machine) utf8() bool {
 func (m *machine) drain(s *shop) error {
 	ctx, cancel := context.WithTimeout(context.Background(), pos.DrainFor)
 	defer cancel()
+	var open []string
 	for _, a := range s.till.Open() {
-		if a.State.Settled() {
-			continue
+		if !a.State.Settled() {
+			open = append(open, string(a.OrderNo))
+			m.say("finishing sale %s, %s, without a screen; this takes up to %s", a.OrderNo, a.Amount, pos.DrainFor)
 		}
-		m.say("finishing sale %s, %s, without a screen; this takes up to %s", a.OrderNo, a.Amount, pos.DrainFor)
-		if err := s.journal.Describe(fmt.Sprintf("%s: finishing sale %s", draining, a.OrderNo)); err != nil {
-			s.log.Warn("describe", "error", err)
+	}
+	if len(open) > 0 {
+		if err := s.journal.Describe(draining + ": finishing sale " + strings.Join(open, ", ")); err != nil {
+			s.log.Warn("describe", "error", err.Error())
 		}
 	}
 	if !s.till.Drain(ctx) {

@@ -60,11 +60,15 @@ func (m *machine) settle(f flags) (setting, error) {
 	return s, nil
 }
 
-// practiceConfig is what practice mode runs under where nothing was configured.
+// practiceConfig is what practice mode runs under where nothing was configured:
+// what the environment says, as far as it can be used.
 func (m *machine) practiceConfig() config {
-	c := defaults()
-	c.Till.ID, c.Till.Store = "P1", "Your shop"
-	c.Till.Language = m.language()
+	plain := defaults()
+	plain.Till.ID, plain.Till.Store, plain.Till.Language = "P1", "Your shop", m.language()
+	c := plain
+	if _, err := c.overlay(m.env); err != nil || c.check() != nil {
+		return plain
+	}
 	return c
 }
 
