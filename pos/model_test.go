@@ -9,7 +9,7 @@ import (
 
 var (
 	modelCrashes = flag.Int("model.crashes", 1, "crashes, second tills included, that TestModel explores")
-	modelFaults  = flag.Int("model.faults", 0, "faults of the network and the gateway that TestModel explores")
+	modelFaults  = flag.Int("model.faults", 2, "faults of the network and the gateway that TestModel explores")
 )
 
 // TestModel walks through everything that can happen to one sale with two

@@ -9,7 +9,10 @@ import "time"
 // startWatch begins a watch that asks first at askAt. After a decline it also
 // revokes, until confirmed.
 func (a Attempt) startWatch(after Finding, askAt time.Time) Attempt {
-	a.Watch, a.watchKind, a.failsOnly = true, after, true
+	a.Watch, a.watchKind = true, after
+	// Only where nothing signed was ever heard may return_code FAIL end it: after
+	// an accepted revoke a late request can still take the money.
+	a.failsOnly = after == FoundCommFail
 	a.reversed = after == FoundRevokeAccepted
 	a.askAt, a.revokeAt = askAt, time.Time{}
 	if after == FoundDeclined {
@@ -32,6 +35,9 @@ func (a Attempt) queriedWatch(r Answer, now time.Time) Attempt {
 		a.closed = true
 		return a.endWatch().raise(AttentionRefunded)
 	case FoundNoOrder:
+		if a.watchKind == FoundDeclined && !a.reversed && a.revokeAt.IsZero() {
+			a = a.revokeNext(now) // an answer about another order had held it up
+		}
 		return a.watchMayEnd(now)
 	case FoundNotPaid, FoundPayError, FoundOther: // it exists and is open
 		if a.revokeAt.IsZero() {
