@@ -558,8 +558,8 @@ func TestLeaving(t *testing.T) {
 			inBubble(t, deskWith{}, func(d *desk) {
 				c.do(d)
 				d.wait(time.Second)
-				if d.quit != c.want || d.m.Leaving() != c.want {
-					t.Errorf("quit %v, leaving %v, want %v", d.quit, d.m.Leaving(), c.want)
+				if d.quit != c.want || d.m.leaving != c.want {
+					t.Errorf("quit %v, leaving %v, want %v", d.quit, d.m.leaving, c.want)
 				}
 			})
 		})

@@ -56,8 +56,8 @@ func onTerminal(t *testing.T, use func(t *testing.T, keys io.Writer, screen *ter
 		time.Sleep(50 * time.Millisecond)
 		use(t, keys, screen, g)
 		p.Send(LeaveMsg{})
-		if err := <-done; err != nil || !m.Leaving() {
-			t.Errorf("Run: %v, leaving %v", err, m.Leaving())
+		if err := <-done; err != nil || !m.leaving {
+			t.Errorf("Run: %v, leaving %v", err, m.leaving)
 		}
 		keys.Close()
 		till.Close()

@@ -106,10 +106,6 @@ func New(o Options) (*Model, error) {
 	return m, nil
 }
 
-// Leaving reports, after the program has run, whether the screen was left on
-// purpose and not by a failure. The till is drained either way.
-func (m *Model) Leaving() bool { return m.leaving }
-
 // Init begins to watch the till.
 func (m *Model) Init() tea.Cmd {
 	m.watch()

@@ -84,8 +84,8 @@ func (m *Model) refresh() {
 }
 
 // mindTheEyes tells the till what somebody looks at: the sale in front, and no
-// other. It is done again at each change, because the till passes over what it
-// is told before it has taken in the word before.
+// other. It is done again at each change, because a word can be lost while the
+// journal is waited for.
 func (m *Model) mindTheEyes() {
 	if m.sale.writing {
 		return

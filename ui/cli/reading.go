@@ -20,11 +20,7 @@ import (
 // reading opens the journal for a command that only reads: no lock, beside a
 // till that sells.
 func (m *machine) reading(ctx context.Context, f flags, work func(*storage.Reader, printer) error) error {
-	set, err := m.settle(f)
-	if err != nil {
-		return err
-	}
-	p, err := m.printer(f, set)
+	set, p, err := m.prepare(f)
 	if err != nil {
 		return err
 	}
@@ -33,6 +29,16 @@ func (m *machine) reading(ctx context.Context, f flags, work func(*storage.Reade
 		return err
 	}
 	return errors.Join(work(r, p), r.Close())
+}
+
+// prepare reads the configuration for a command that opens the journal by itself.
+func (m *machine) prepare(f flags) (setting, printer, error) {
+	set, err := m.settle(f)
+	if err != nil {
+		return setting{}, printer{}, err
+	}
+	p, err := m.printer(f, set)
+	return set, p, err
 }
 
 func (m *machine) showCommand(f *flags) *cobra.Command {
@@ -359,11 +365,7 @@ of its own: what was sold after the backup was made is not in it.`,
 
 // restore needs the lock: it makes a journal.
 func (m *machine) restore(ctx context.Context, f flags, backup string) error {
-	set, err := m.settle(f)
-	if err != nil {
-		return err
-	}
-	p, err := m.printer(f, set)
+	set, p, err := m.prepare(f)
 	if err != nil {
 		return err
 	}
