@@ -23,7 +23,8 @@ func Storm(perMille int) []Chance {
 	faults := []Fault{
 		DropRequest, Late(10 * time.Second), Late(time.Minute), Duplicate, Refuse("SYSTEMERROR"), Refuse("BANKERROR"),
 		DropAnswer, Delay(2 * time.Second), Delay(time.Minute), Together(DropRequest, Delay(time.Minute)),
-		CutAnswer, HalfXML, BadGateway, WebPage, Redirect, DoubledField,
+		Trickle(5 * time.Second), Trickle(time.Minute),
+		CutAnswer, HalfXML, BadGateway, WebPage, Redirect, DoubledField, Gzip,
 		WrongSignature, NoSignature, OtherSignature,
 		WrongAmount, WrongOrder, WrongMerchant, ReturnFail, SystemError, Skew(time.Hour), Skew(-time.Hour),
 	}

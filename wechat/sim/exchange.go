@@ -31,10 +31,11 @@ type exchange struct {
 	forge func(*exchange)   // changes the answer after it was signed
 	spoil func(*page)       // changes what goes over the wire
 
-	wait time.Duration // before the answer leaves
-	skew time.Duration // error of the Date header
-	lost bool          // the connection breaks before the answer
-	cut  bool          // the connection breaks in the middle of the answer
+	wait    time.Duration // before the answer leaves
+	trickle time.Duration // from its first byte to its last
+	skew    time.Duration // error of the Date header
+	lost    bool          // the connection breaks before the answer
+	cut     bool          // the connection breaks in the middle of the answer
 }
 
 // page is an answer as HTTP carries it.
@@ -165,5 +166,21 @@ func (g *Gateway) send(w http.ResponseWriter, r *http.Request, x *exchange) {
 		_ = http.NewResponseController(w).Flush()
 		panic(http.ErrAbortHandler)
 	}
+	if x.trickle > 0 {
+		g.drip(w, r, p.body, x.trickle)
+		return
+	}
 	_, _ = w.Write(p.body) // whether the caller is still there is the caller's matter
+}
+
+// drip sends body in so many drops that each is a few bytes, over a time of d.
+func (g *Gateway) drip(w http.ResponseWriter, r *http.Request, body []byte, d time.Duration) {
+	const drops = 64
+	for drop := range slices.Chunk(body, len(body)/drops+1) {
+		_, _ = w.Write(drop)
+		_ = http.NewResponseController(w).Flush()
+		if g.config.Sleep(r.Context(), d/drops) != nil {
+			panic(http.ErrAbortHandler)
+		}
+	}
 }

@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"bytes"
+	"compress/gzip"
 	"net/http"
 	"strconv"
 	"time"
@@ -93,6 +95,27 @@ func Redirect(x *exchange) {
 	x.spoil = func(p *page) {
 		p.status = http.StatusTemporaryRedirect
 		p.header.Set("Location", "?again")
+	}
+}
+
+// Gzip carries the request out; the answer is packed, although nobody asked for that.
+func Gzip(x *exchange) {
+	x.blame("answer packed")
+	x.spoil = func(p *page) {
+		var packed bytes.Buffer
+		z := gzip.NewWriter(&packed)
+		_, _ = z.Write(p.body) // a buffer takes everything
+		_ = z.Close()
+		p.body = packed.Bytes()
+		p.header.Set("Content-Encoding", "gzip")
+	}
+}
+
+// Trickle carries the request out; the answer's bytes come one after another, the last d later.
+func Trickle(d time.Duration) Fault {
+	return func(x *exchange) {
+		x.blame("answer in drops")
+		x.trickle = d
 	}
 }
 
