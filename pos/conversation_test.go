@@ -117,6 +117,7 @@ func (c *conversation) do(line string) {
 	case "ack":
 		c.take(Acknowledged{})
 	case "restart":
+		c.lands = time.Time{} // what was on its way is lost
 		c.take(Resumed{})
 	case "step":
 		d, err := time.ParseDuration(rest)
@@ -138,8 +139,10 @@ func (c *conversation) pass(by string) {
 		c.t.Fatalf("script: %v", err)
 	}
 	until := c.now.Add(d)
-	for {
+	for began := len(c.events); ; {
 		switch {
+		case len(c.events)-began > 1000:
+			c.t.Fatalf("it spins: 1000 events within %s\n%s", d, c.said.String()[:2000])
 		case !c.lands.IsZero() && !c.lands.After(until):
 			c.now, c.lands = later(c.now, c.lands), time.Time{}
 			c.take(c.saidAnswer())

@@ -77,6 +77,18 @@ func TestE4_OnlyStatus200Counts(t *testing.T) {
 	everyCall(t, gateway{status: 200, body: strings.Repeat(" ", maxBody) + good}, unclear("bad_status"))
 }
 
+func TestE4_TheLongestAnswerIsStillRead(t *testing.T) {
+	good := said(t, paidPairs()...)
+	longest := strings.Repeat(" ", maxBody-len(good)) + good
+	judged(t, quickPay(t, longest), pos.Answer{Finding: pos.FoundPaid, TransactionID: testTxn})
+
+	one := quickPay(t, longest+" ")
+	judged(t, one, unclear("bad_status"))
+	if one.Heard.Error != "Quick Pay: the answer is longer than 64 KiB" {
+		t.Errorf("one byte more: %q", one.Heard.Error)
+	}
+}
+
 func TestE5_MalformedIsUnclear(t *testing.T) {
 	good := said(t, paidPairs("recall", "N")...)
 	for _, body := range []string{
