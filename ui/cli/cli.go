@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log"
 	"os/signal"
 	"strings"
 	"syscall"
@@ -16,6 +17,9 @@ import (
 // Main is the whole program: it runs the command that args name (without the
 // program's name) and returns the exit status. environ is in the form of os.Environ.
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer, environ []string) int {
+	// What libraries say by themselves is nobody's here: net/http prints whatever
+	// follows an answer as it came, the customer's openid too, over the screen.
+	log.SetOutput(io.Discard)
 	m := &machine{stdin: stdin, stdout: stdout, stderr: stderr, env: map[string]string{}}
 	for _, entry := range environ {
 		name, value, _ := strings.Cut(entry, "=")
