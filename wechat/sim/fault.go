@@ -5,12 +5,20 @@ import (
 	"compress/gzip"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
 // Fault is one thing that goes wrong with one request or its answer. Those of
 // this package are all there are; Together combines them.
 type Fault func(*exchange)
+
+// String is what the log of calls says when the fault strikes (Call.Faults).
+func (f Fault) String() string {
+	x := &exchange{}
+	f(x)
+	return strings.Join(x.faults, ", ")
+}
 
 // DropRequest loses the request: it is never carried out, and the connection breaks.
 func DropRequest(x *exchange) {

@@ -1,0 +1,204 @@
+package simulation
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"cashier/pos"
+	"cashier/wechat/sim"
+)
+
+// fact is what the world remembers of an attempt, beside the journal.
+type fact struct {
+	sale    pos.SaleID
+	summary pos.Summary // as the till last showed it
+	door    bool        // a revoke was journaled
+	portal  bool        // somebody gave the money back, or closed it, without the till
+}
+
+// broken ends a world.
+type broken struct {
+	rule string
+	no   pos.OrderNo
+}
+
+func (w *world) broke(rule string, no pos.OrderNo) { panic(broken{rule, no}) }
+
+// must is for what cannot fail in a world.
+func (w *world) must(err error) {
+	if err != nil {
+		w.broke("the journal can be read: "+err.Error(), "")
+	}
+}
+
+// watchLaw holds every entry that was kept against the truth of its moment.
+func (w *world) watchLaw(before, after pos.Attempt, e pos.Event) {
+	f := w.facts[after.OrderNo]
+	if f == nil { // its intent may have been kept without a word
+		f = &fact{sale: after.Sale}
+		w.facts[after.OrderNo] = f
+	}
+	f.summary = after.Summary
+	w.tally.entered(before, after)
+	if _, sent := e.(pos.RevokeSent); sent || after.State == pos.Revoking {
+		f.door = true
+	}
+	switch {
+	case f.door && after.State == pos.Paid:
+		w.broke("I4: PAID behind the one-way door", after.OrderNo)
+	case before.State == pos.Paid && after.State != pos.Paid:
+		w.broke("design 3.2: PAID was taken back", after.OrderNo)
+	case before.State != pos.Paid && after.State == pos.Paid:
+		w.concludedPaid(f, after)
+	case after.State.Settled() && !after.Open() && after.Attention == "" && after.State != pos.Paid && w.kept(after.OrderNo):
+		w.broke("I3: concluded "+string(after.State)+", nobody looks, and the money is kept", after.OrderNo)
+	}
+}
+
+// concludedPaid: the cashier hands over the goods.
+func (w *world) concludedPaid(f *fact, a pos.Attempt) {
+	if !w.kept(a.OrderNo) && !f.portal {
+		w.broke("I2, I6: PAID, and the money is not there", a.OrderNo)
+	}
+	if other := w.paid[a.Sale]; other != "" && other != a.OrderNo {
+		w.broke("I1: two attempts of one sale are PAID, the other is "+string(other), a.OrderNo)
+	}
+	w.paid[a.Sale] = a.OrderNo
+}
+
+// kept asks the gateway's own book whether the shop has the customer's money.
+func (w *world) kept(no pos.OrderNo) bool {
+	truth, known := w.gateway.Order(string(no))
+	return known && truth.Kept()
+}
+
+// revoking looks at a revoke that is about to leave.
+func (w *world) revoking(a pos.Attempt) {
+	switch {
+	case a.State == pos.Paid:
+		w.broke("design 3.12: a paid order is revoked", a.OrderNo)
+	case a.Foreign():
+		w.broke("design 3.10: somebody else's order is revoked", a.OrderNo)
+	}
+}
+
+// evening lets the weather clear and works on everything open, for at most
+// some hours; then the day is held against the law.
+func (w *world) evening() {
+	w.calm = true
+	clear := make([]sim.Fault, 1<<16)
+	for _, op := range []sim.Op{sim.OnQuickPay, sim.OnQuery, sim.OnRevoke} {
+		w.gateway.Inject(op, clear...)
+	}
+	if w.till.dead || w.till.conflict {
+		w.till.kill()
+		w.open()
+	}
+	w.must(w.till.ready())
+	end := time.Now().Add(6 * time.Hour)
+	w.live(func() bool { return w.rest() || time.Now().After(end) })
+	w.judge()
+}
+
+// rest reports that nothing is open but what a person has to end.
+func (w *world) rest() bool {
+	for _, worker := range w.till.open {
+		if worker.a.Open() && !endless(worker.a) && !mute(worker.a) || worker.calls > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// endless is an attempt that no machine can end, and a person is told: recall
+// is Y for ever (0.41), 7 days are gone, or the number answers for somebody
+// else's order (design 3.10). It is asked about for ever.
+func endless(a pos.Attempt) bool {
+	slow := a.Revokes >= 10 || a.Attention == pos.AttentionRevokeSlow || a.Attention == pos.AttentionRevokeRefused
+	return a.Attention != "" && (a.Foreign() || slow)
+}
+
+// mute is an order of 0.33 or 0.34 that was made after its revoke was accepted,
+// by a submission that came late: in these stories no query is answered before
+// the order is revoked, and a watch asks without being answered.
+func mute(a pos.Attempt) bool {
+	return a.State == pos.Revoked && a.Watch && (a.Amount.Minor == 33 || a.Amount.Minor == 34)
+}
+
+// judge is the law at rest.
+func (w *world) judge() {
+	ctx := context.Background()
+	keptOf := map[pos.SaleID]pos.OrderNo{}
+	for _, no := range slices.Sorted(maps.Keys(w.facts)) {
+		a, err := w.journal.Attempt(ctx, no)
+		w.must(err)
+		w.sameFold(a)
+		w.settled(w.facts[no], a)
+		if w.kept(no) {
+			if other := keptOf[a.Sale]; other != "" {
+				w.broke("I8: two payments of one sale are kept, the other is "+string(other), no)
+			}
+			keptOf[a.Sale] = no
+		}
+	}
+	for _, truth := range w.gateway.Orders() {
+		if w.facts[pos.OrderNo(truth.No)] == nil {
+			if _, err := w.journal.Attempt(ctx, pos.OrderNo(truth.No)); err != nil {
+				w.broke("I7: an order that the journal does not know", pos.OrderNo(truth.No))
+			}
+		}
+	}
+}
+
+// sameFold: what the till holds is what the journal folds to.
+func (w *world) sameFold(a pos.Attempt) {
+	if worker := w.till.open[a.OrderNo]; worker != nil && !reflect.DeepEqual(worker.a, a) {
+		w.broke(fmt.Sprintf("the fold is the attempt that the till holds:\n%+v\n%+v", worker.a, a), a.OrderNo)
+	}
+}
+
+// settled: every sale has its end, and the money is where the journal says.
+func (w *world) settled(f *fact, a pos.Attempt) {
+	kept := w.kept(a.OrderNo)
+	switch {
+	case w.gateway.Seen(string(a.OrderNo)) > 1:
+		w.broke("I5: Quick Pay was sent twice", a.OrderNo)
+	case mute(a):
+		w.tally.left["watched, and no query is answered (0.33, 0.34)"]++
+	case a.Open() && !endless(a):
+		w.broke("L1: still open after six hours of fair weather", a.OrderNo)
+	case a.State == pos.Paid && !kept && !f.portal:
+		w.broke("I9: PAID, and the money is not there", a.OrderNo)
+	case a.State != pos.Paid && kept && a.Attention == "":
+		w.broke("I9: the money is kept, the journal says "+string(a.State)+", and nobody is told", a.OrderNo)
+	case a.State != pos.Paid && kept:
+		w.tally.left[string(a.State)+" and kept, a person is told: "+string(a.Attention)]++
+	case a.Open():
+		w.tally.left["open for a person: "+string(a.Attention)]++
+	}
+}
+
+// story is everything about an order: the journal and the gateway's log.
+func (w *world) story(no pos.OrderNo) string {
+	var lines []string
+	own, _ := w.journal.Timeline(context.Background(), no)
+	for _, e := range own {
+		event, _ := json.Marshal(e.Event)
+		lines = append(lines, fmt.Sprintf("%s journal %5d %-14s %s %s %.240s", e.At.Format(clockTime), e.Seq, e.Name(), e.After.State, e.Run, event))
+	}
+	for _, c := range w.gateway.Calls() {
+		if c.OrderNo == string(no) {
+			lines = append(lines, fmt.Sprintf("%s gateway %v: %s (%s)", c.At.UTC().Format(clockTime), c.Op, c.Answer, c.Faults))
+		}
+	}
+	truth, _ := w.gateway.Order(string(no))
+	return strings.Join(lines, "\n") + fmt.Sprintf("\ntruth: %+v", truth)
+}
+
+const clockTime = "02 15:04:05.000"
