@@ -124,6 +124,9 @@ func (a Attempt) queriedConfirming(r Answer, now time.Time) Attempt {
 	case r.Finding == FoundRevoked, r.Finding == FoundClosed, r.Finding == FoundRefunding: // W1, W2, W3
 		return a.over()
 	case noNews(r.Finding), a.foreign: // W7
+		if a.quiet >= slowAfter { // as many as the revokes of design 3.8: nobody would look otherwise
+			a = a.raise(AttentionRevokeSlow)
+		}
 		a.askAt = now.Add(a.Terms.revokeWait(max(a.quiet, a.Revokes)))
 		return a
 	case a.refused:

@@ -47,7 +47,7 @@ const (
 	AttentionConfiguration Attention = "configuration"      // the gateway refuses our set-up: signature, certificate, merchant, format
 	AttentionSignature     Attention = "bad_signature"      // an answer was not signed by WeChat Pay
 	AttentionMismatch      Attention = "mismatch"           // a signed answer speaks of another number, amount, currency or merchant
-	AttentionRevokeSlow    Attention = "revoke_unconfirmed" // ten revokes and still no end
+	AttentionRevokeSlow    Attention = "revoke_unconfirmed" // ten revokes, or ten unanswered queries that check one, and still no end
 	AttentionRevokeRefused Attention = "revoke_refused"     // the gateway will not revoke, and the order is paid
 	AttentionRefunded      Attention = "refunded_elsewhere" // refunded, but not by this till
 	AttentionContradiction Attention = "contradiction"      // a later answer contradicts a settled order (S14)
