@@ -202,7 +202,7 @@ func (a Attempt) begun(took time.Duration, now time.Time) Attempt {
 
 // heard keeps what every answer may tell beside its finding.
 func (a Attempt) heard(r Answer) Attempt {
-	a = a.raise(r.Alarm).dated(r.Date)
+	a = a.raise(r.Alarm).dated(r)
 	a.last = r.Finding
 	if r.TransactionID != "" {
 		a.TransactionID = r.TransactionID
@@ -221,14 +221,18 @@ func (a Attempt) heard(r Answer) Attempt {
 }
 
 // dated compares the gateway's clock with itself: only that establishes that 7
-// days are gone (design 3.16).
-func (a Attempt) dated(date time.Time) Attempt {
+// days are gone (design 3.16), and one wrong Date does not stand for ever. They
+// are the days of an order that was created. One that the gateway does not know
+// has none, and without a revoke there would be no end to it (wechatpay-v2 13.3 b).
+func (a Attempt) dated(r Answer) Attempt {
+	if a.firstDate.IsZero() {
+		a.firstDate = r.Date
+	}
 	switch {
-	case date.IsZero():
-	case a.firstDate.IsZero():
-		a.firstDate = date
-	default:
-		a.expired = date.Sub(a.firstDate) >= revocable // one wrong Date does not stand for ever
+	case r.Finding == FoundNoOrder:
+		a.expired = false
+	case !r.Date.IsZero():
+		a.expired = r.Date.Sub(a.firstDate) >= revocable
 	}
 	if a.expired {
 		a.revokeAt = time.Time{}
@@ -394,9 +398,9 @@ func (a Attempt) resumed(now time.Time) Attempt {
 	if !a.Open() {
 		return a
 	}
-	left := min(max(a.deadlineAt.Sub(now), 0), a.Terms.Deadline)
-	a.since, a.holdUntil, a.lastAsked = now, time.Time{}, false
-	a.deadlineAt = later(now.Add(left), a.RevokeReady())
+	left := func(until time.Time, most time.Duration) time.Duration { return min(max(until.Sub(now), 0), most) }
+	a.since, a.holdUntil, a.lastAsked = now, now.Add(left(a.holdUntil, slow)), false
+	a.deadlineAt = later(now.Add(left(a.deadlineAt, a.Terms.Deadline)), a.RevokeReady())
 	a = a.calm()
 	a.askAt = now
 	unconfirmed := a.Watch && a.watchKind == FoundDeclined && !a.reversed
