@@ -15,7 +15,7 @@
 // (law_test.go). A run in which some state or some fault came too rarely fails
 // as empty: it has proved nothing about that one.
 //
-//	go test ./pos/simulation                                # some thousand sales
-//	go test ./pos/simulation -v -args -sales 100000 -sqlite 20000 -fresh
-//	go test ./pos/simulation -run Replay -v -args -seed 4711 # one day again, with its story
+//	go test ./pos/simulation # some thousand sales
+//	go test ./pos/simulation -v -simulation.sales=100000 -simulation.sqlite=20000 -simulation.fresh
+//	go test ./pos/simulation -run Replay -v -simulation.seed=4711 # one day again, with its story
 package simulation

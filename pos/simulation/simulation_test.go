@@ -17,10 +17,10 @@ import (
 )
 
 var (
-	sales  = flag.Int("sales", 4000, "sales that are simulated on a journal in memory")
-	sqlite = flag.Int("sqlite", 500, "sales that are simulated on the real journal")
-	fresh  = flag.Bool("fresh", false, "half of the days from seeds that nobody has tried")
-	one    = flag.Uint64("seed", 0, "the day that TestReplay plays")
+	sales  = flag.Int("simulation.sales", 4000, "sales that are simulated on a journal in memory")
+	sqlite = flag.Int("simulation.sqlite", 500, "sales that are simulated on the real journal")
+	fresh  = flag.Bool("simulation.fresh", false, "half of the days from seeds that nobody has tried")
+	one    = flag.Uint64("simulation.seed", 0, "the day that TestReplay plays")
 )
 
 // customers is how many a day has.
@@ -76,7 +76,7 @@ func play(t *testing.T, seed uint64, journal func(*testing.T) pos.Journal, plant
 		}
 		failed = w.play()
 		if failed != nil && plant == nil {
-			t.Errorf("%s (order %s): seed %d, again by\n  go test ./pos/simulation -run Replay -v -args -seed %d\n%s",
+			t.Errorf("%s (order %s): seed %d, again by\n  go test ./pos/simulation -run Replay -v -simulation.seed=%d\n%s",
 				failed.rule, failed.no, seed, seed, w.story(failed.no))
 		}
 		total.add(w)
@@ -133,7 +133,7 @@ func TestKeptSeeds(t *testing.T) {
 // TestReplay plays one day again.
 func TestReplay(t *testing.T) {
 	if *one == 0 {
-		t.Skip("plays the day of -args -seed N")
+		t.Skip("plays the day of -simulation.seed=N")
 	}
 	total := newTally()
 	play(t, *one, inMemory, nil, total)

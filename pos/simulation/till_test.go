@@ -289,10 +289,11 @@ func (t *till) charge(s pos.Scan) (pos.OrderNo, error) {
 	if used, err := t.w.journal.FindCode(ctx, fingerprint); used != "" || err != nil {
 		return "", errors.Join(pos.ErrCodeUsed, err)
 	}
-	attempts, err := t.w.journal.List(ctx, pos.Filter{Sale: s.Sale})
-	t.w.must(err)
-	if s.Sale == "" {
-		attempts = nil
+	var attempts []pos.Summary
+	if s.Sale != "" {
+		var err error
+		attempts, err = t.w.journal.List(ctx, pos.Filter{Sale: s.Sale})
+		t.w.must(err)
 	}
 	for _, a := range attempts {
 		if err := a.CanRescan(t.w.rescan); err != nil {
