@@ -8,6 +8,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"fmt"
 	"io"
 	"math/big"
 	"net"
@@ -36,6 +37,8 @@ type caller struct {
 	net.Conn
 	server *hostile
 	reader *bufio.Reader
+	method string // of the request that was read last
+	stream uint32 // of that request, if it came by HTTP/2
 }
 
 // serve starts a hostile server; behave gets each connection after its handshake.
@@ -76,7 +79,7 @@ func (h *hostile) handle(conn net.Conn) {
 		conn = secure
 	}
 	h.count(&h.ready)
-	h.behave(&caller{conn, h, bufio.NewReader(conn)})
+	h.behave(&caller{Conn: conn, server: h, reader: bufio.NewReader(conn)})
 }
 
 func (h *hostile) count(n *int) {
@@ -100,6 +103,23 @@ func (h *hostile) requests() []*http.Request {
 
 // request reads one request whole and counts it; nil when there is none.
 func (c *caller) request() *http.Request {
+	var req *http.Request
+	if c.speaksHTTP2() {
+		req = c.requestHTTP2()
+	} else {
+		req = c.requestHTTP1()
+	}
+	if req == nil {
+		return nil
+	}
+	c.method = req.Method
+	c.server.mu.Lock()
+	defer c.server.mu.Unlock()
+	c.server.seen = append(c.server.seen, req)
+	return req
+}
+
+func (c *caller) requestHTTP1() *http.Request {
 	req, err := http.ReadRequest(c.reader)
 	if err != nil {
 		return nil
@@ -107,11 +127,11 @@ func (c *caller) request() *http.Request {
 	if _, err := io.ReadAll(req.Body); err != nil {
 		return nil
 	}
-	c.server.mu.Lock()
-	defer c.server.mu.Unlock()
-	c.server.seen = append(c.server.seen, req)
 	return req
 }
+
+// take reads n bytes of a request, which is not counted for that.
+func (c *caller) take(n int) { io.ReadFull(c.reader, make([]byte, n)) }
 
 // say writes text as it is.
 func (c *caller) say(text string) { io.WriteString(c, text) }
@@ -126,8 +146,42 @@ func (c *caller) reset() {
 	conn.Close()
 }
 
+// hangUp closes the connection with a farewell.
+func (c *caller) hangUp() { c.Close() }
+
 // linger reads until the other side hangs up.
 func (c *caller) linger() { io.Copy(io.Discard, c.reader) }
+
+// drip says text byte by byte, for as long as the other side listens.
+func (c *caller) drip(text string) {
+	for i := range len(text) {
+		if _, err := io.WriteString(c, text[i:i+1]); err != nil {
+			return
+		}
+		c.SetReadDeadline(time.Now().Add(20 * time.Millisecond))
+		c.Read(make([]byte, 1)) // waits
+	}
+	c.SetReadDeadline(time.Time{})
+	c.linger()
+}
+
+// endless says text until the other side hangs up.
+func (c *caller) endless(text string) {
+	for {
+		if _, err := io.WriteString(c, text); err != nil {
+			return
+		}
+	}
+}
+
+// answerOf is an HTTP answer with body, after which the connection may stay open.
+func answerOf(status int, body string, headers ...string) string {
+	head := fmt.Sprintf("HTTP/1.1 %d X\r\nContent-Length: %d\r\nDate: Sat, 21 Nov 2026 12:30:00 GMT\r\n", status, len(body))
+	for _, h := range headers {
+		head += h + "\r\n"
+	}
+	return head + "\r\n" + body
+}
 
 // url is the server's address under the host name that its certificate has.
 func (h *hostile) url() string {
@@ -157,7 +211,7 @@ type authority struct {
 	key  *ecdsa.PrivateKey
 }
 
-func newAuthority(t *testing.T) *authority {
+func newAuthority(t testing.TB) *authority {
 	a := &authority{}
 	signed := a.issue(t, func(c *x509.Certificate) { c.IsCA, c.BasicConstraintsValid = true, true })
 	a.cert, a.key = signed.Leaf, signed.PrivateKey.(*ecdsa.PrivateKey)
@@ -173,7 +227,7 @@ func (a *authority) pool() *x509.CertPool {
 // issue makes a certificate for 127.0.0.1, of server and client, valid for an
 // hour around now, unless change makes it something else. Without a
 // certificate of its own the authority signs with the new key: self-signed.
-func (a *authority) issue(t *testing.T, change ...func(*x509.Certificate)) tls.Certificate {
+func (a *authority) issue(t testing.TB, change ...func(*x509.Certificate)) tls.Certificate {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -205,7 +259,7 @@ func (a *authority) issue(t *testing.T, change ...func(*x509.Certificate)) tls.C
 }
 
 // server is the TLS configuration of a server with a certificate of a.
-func (a *authority) server(t *testing.T, change ...func(*tls.Config)) *tls.Config {
+func (a *authority) server(t testing.TB, change ...func(*tls.Config)) *tls.Config {
 	config := &tls.Config{Certificates: []tls.Certificate{a.issue(t)}}
 	for _, f := range change {
 		f(config)
