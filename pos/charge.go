@@ -66,7 +66,7 @@ func (t *Till) ready(ctx context.Context) error {
 	if _, err := t.note(ctx, "journal_tried", nil); err == nil {
 		t.heal()
 		for _, no := range t.doubtful {
-			if _, err := t.TakeUp(ctx, no); err != nil && KindOf(err) != KindNotFound {
+			if _, err := t.takeUp(ctx, no); err != nil && KindOf(err) != KindNotFound {
 				return err
 			}
 		}

@@ -45,7 +45,7 @@ type Till struct {
 	cancel  context.CancelFunc
 	workers sync.WaitGroup
 
-	selling  sync.Mutex // one new attempt at a time: number, intent
+	selling  sync.Mutex // one new attempt at a time: number, intent; none is taken up meanwhile
 	doubtful []OrderNo  // intents that may or may not have been kept; guarded by selling
 
 	mu       sync.Mutex
@@ -115,6 +115,16 @@ func (t *Till) TakeUp(ctx context.Context, no OrderNo) (Attempt, error) {
 	if a, known := t.Attempt(no); known {
 		return a, nil
 	}
+	t.selling.Lock() // it may be just being charged, or taken up by somebody else
+	defer t.selling.Unlock()
+	return t.takeUp(ctx, no)
+}
+
+// takeUp is TakeUp with selling held.
+func (t *Till) takeUp(ctx context.Context, no OrderNo) (Attempt, error) {
+	if a, known := t.Attempt(no); known {
+		return a, nil
+	}
 	a, err := t.journal.Attempt(ctx, no)
 	if err != nil {
 		return Attempt{}, err
@@ -177,8 +187,9 @@ func (t *Till) work(a Attempt, first Event) {
 }
 
 // own makes a goroutine for an attempt, which first does begin. If there is
-// one already it is given the event instead. It reports false when that one is
-// too busy, or the till has been closed.
+// one already it is given the event instead; if there was one meanwhile the
+// attempt is as that one left it. It reports false when the one there is too
+// busy, or the till has been closed.
 func (t *Till) own(a Attempt, begin func(*worker) bool, otherwise Event) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -187,6 +198,9 @@ func (t *Till) own(a Attempt, begin func(*worker) bool, otherwise Event) bool {
 	}
 	if t.ctx.Err() != nil {
 		return false
+	}
+	if latest, known := t.latest[a.OrderNo]; known && latest.Seq > a.Seq {
+		a = latest
 	}
 	w := &worker{a: a, seen: len(t.steps), inbox: make(chan Event, 8), timer: time.NewTimer(time.Hour)}
 	w.timer.Stop()
