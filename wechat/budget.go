@@ -45,16 +45,26 @@ const patience = time.Second
 type budget map[Operation]*rate.Limiter
 
 // newBudget takes one of share equal parts of every limit. A bucket holds one
-// call, so that calls are spaced and no second ever sees more than the limit; a
-// bucket of a whole second's calls could let out twice as many. The spaces are
-// a microsecond longer than they need be, for rounding must not win a call.
+// call, so that calls are spaced and no second ever sees more than the part; a
+// bucket of a whole second's calls could let out twice as many.
 func newBudget(share int) budget {
 	b := make(budget, len(limits))
 	for op, perSecond := range limits {
-		space := time.Second*time.Duration(share)/time.Duration(perSecond) + time.Microsecond
-		b[op] = rate.NewLimiter(rate.Every(space), 1)
+		b[op] = rate.NewLimiter(rate.Every(space(perSecond, share)), 1)
 	}
 	return b
+}
+
+// space is the time between two calls. The part is whole calls, rounded down,
+// because seven tills with 4.3 of 30 calls each would make up to 5 in some
+// second, 35 together. Where there is not one a second for each till only their
+// mean can be kept. The space is a microsecond longer than it need be, for
+// rounding must not win a call.
+func space(perSecond, share int) time.Duration {
+	if each := perSecond / share; each > 0 {
+		return time.Second/time.Duration(each) + time.Microsecond
+	}
+	return time.Second*time.Duration(share)/time.Duration(perSecond) + time.Microsecond
 }
 
 // take waits for a place in the limit of op, for patience at most; when it
