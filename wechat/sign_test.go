@@ -1,6 +1,11 @@
 package wechat
 
 import (
+	"crypto/md5"
+	"crypto/sha256"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -93,33 +98,136 @@ func TestGoldenMessagesSurviveTheWireInBothAlgorithms(t *testing.T) {
 	}
 }
 
-func TestVerifyTakesNoChange(t *testing.T) {
+// byTheBook signs as wechatpay-v2 4.1 tells a reader to, and shares nothing
+// with the signer: it takes names in any order, and HMAC is RFC 2104 by hand.
+func byTheBook(values map[string]string, key string, kind SignType) string {
+	text := ""
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if name != "sign" && values[name] != "" {
+			text += name + "=" + values[name] + "&"
+		}
+	}
+	text += "key=" + key
+	if kind == MD5 {
+		return fmt.Sprintf("%X", md5.Sum([]byte(text)))
+	}
+	inner, outer := make([]byte, sha256.BlockSize), make([]byte, sha256.BlockSize)
+	copy(inner, key)
+	copy(outer, key)
+	for i := range inner {
+		inner[i] ^= 0x36
+		outer[i] ^= 0x5c
+	}
+	sum := sha256.Sum256(append(inner, text...))
+	return fmt.Sprintf("%X", sha256.Sum256(append(outer, sum[:]...)))
+}
+
+// message draws parameters, known and unknown ones, some of them empty, in any
+// order; the key and the algorithm come with them.
+func message(t *rapid.T) (all []field, key string, kind SignType) {
+	names := rapid.OneOf(
+		rapid.SampledFrom([]string{"appid", "mch_id", "total_fee", "coupon_id_0", "coupon_id_10", "coupon_id_2", "A", "a", "_"}),
+		rapid.StringMatching(`[A-Za-z_][A-Za-z0-9_.-]{0,8}`).Filter(func(name string) bool { return name != "sign" }),
+	)
+	values := rapid.StringMatching(`([ -~\t\n\r]|é|茶|€|𝟙){0,12}`)
+	for _, name := range rapid.SliceOfNDistinct(names, 1, 12, rapid.ID[string]).Draw(t, "names") {
+		all = append(all, field{name, values.Draw(t, "value")})
+	}
+	key = rapid.StringMatching(`[0-9A-Za-z]{32}`).Draw(t, "key")
+	return all, key, rapid.SampledFrom([]SignType{MD5, HMACSHA256}).Draw(t, "kind")
+}
+
+// valuesOf is the message as a map, as another program would hold it.
+func valuesOf(all []field) map[string]string {
+	values := map[string]string{}
+	for _, p := range all {
+		values[p.name] = p.value
+	}
+	return values
+}
+
+// What we sign is what the book says, in whatever order the fields stand.
+func TestSignIsThatOfTheBookInAnyOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		names := rapid.SliceOfNDistinct(rapid.StringMatching(`[A-Za-z_][A-Za-z0-9_]{0,8}`), 1, 8, rapid.ID[string]).Draw(t, "names")
-		var all []field
-		for _, name := range names {
-			if name != "sign" {
-				all = append(all, field{name, rapid.StringMatching(`[ -~茶]{0,12}`).Draw(t, "value")})
+		all, key, kind := message(t)
+		want := byTheBook(valuesOf(all), key, kind)
+		s := newSigner(mustKeyOf(key), kind)
+		for range 2 {
+			shuffled := rapid.Permutation(all).Draw(t, "order")
+			if got := s.sign(newFields(shuffled...)); got != want {
+				t.Fatalf("%s of %q: %s, want %s", kind, shuffled, got, want)
 			}
 		}
-		f := newFields(all...)
-		if len(f) == 0 {
-			return
+	})
+}
+
+// asTheyWrite is an answer by somebody else: in that order, empty fields too,
+// values in CDATA.
+func asTheyWrite(all []field) []byte {
+	out := "<xml>"
+	for _, p := range all {
+		out += "<" + p.name + "><![CDATA[" + strings.ReplaceAll(p.value, "]]>", "]]]]><![CDATA[>") + "]]></" + p.name + ">\n"
+	}
+	return []byte(out + "</xml>")
+}
+
+// An answer signed by the book verifies, whatever fields it has and in whatever
+// order; after any change of one that is not empty it does not, nor with
+// another key or the other algorithm.
+func TestVerifyTakesWhatTheBookSignsAndNoChange(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		all, key, kind := message(t)
+		for i := range all { // a reader turns a bare CR into LF
+			all[i].value = strings.ReplaceAll(all[i].value, "\r", "")
 		}
-		s := newSigner(mustKeyOf(testKey), rapid.SampledFrom([]SignType{MD5, HMACSHA256}).Draw(t, "kind"))
-		signed, err := decode(encode(f, s.sign(f)))
-		if err != nil {
-			t.Fatal(err)
+		signed := append(slices.Clone(all), field{"sign", byTheBook(valuesOf(all), key, kind)})
+		s := newSigner(mustKeyOf(key), kind)
+		verified := func(s *signer, message []field) bool {
+			f, err := decode(asTheyWrite(message))
+			if err != nil {
+				t.Fatalf("%q: %v", message, err)
+			}
+			_, ok := s.verify(f)
+			return ok
 		}
-		if _, ok := s.verify(signed); !ok {
-			t.Fatal("our own signature does not verify")
+		if !verified(s, rapid.Permutation(signed).Draw(t, "order")) {
+			t.Fatalf("%q does not verify", signed)
 		}
-		i := rapid.IntRange(0, len(signed)-1).Draw(t, "which")
-		signed[i].value += "x"
-		if _, ok := s.verify(signed); ok {
-			t.Fatalf("a changed %q verifies", signed[i].name)
+		if verified(newSigner(mustKeyOf(key), map[SignType]SignType{MD5: HMACSHA256, HMACSHA256: MD5}[kind]), signed) {
+			t.Fatal("verifies with the other algorithm")
+		}
+		if other := strings.ToUpper(key); other != key && verified(newSigner(mustKeyOf(other), kind), signed) {
+			t.Fatal("verifies with another key")
+		}
+		for what, changed := range changes(t, signed) {
+			if verified(s, changed) {
+				t.Fatalf("%s: %q verifies as %q", what, signed, changed)
+			}
 		}
 	})
+}
+
+// changes are ways to falsify a message, one at a time. Outer white space is no
+// change: it is not signed everywhere (signer.verify).
+func changes(t *rapid.T, signed []field) map[string][]field {
+	i := rapid.IntRange(0, len(signed)-1).Draw(t, "which")
+	one := signed[i]
+	with := func(p ...field) []field { return append(slices.Delete(slices.Clone(signed), i, i+1), p...) }
+	all := map[string][]field{
+		"a value with more": with(field{one.name, one.value + "x"}),
+		"a new field":       append(slices.Clone(signed), field{"zzzzzzzzzzzz", "1"}),
+		"no signature":      signed[:len(signed)-1],
+	}
+	sign := signed[len(signed)-1].value
+	if small := strings.ToLower(sign); small != sign {
+		all["in small letters"] = append(slices.Clone(signed[:len(signed)-1]), field{"sign", small})
+	}
+	if strings.TrimSpace(one.value) != "" {
+		all["a value with less"] = with(field{one.name, one.value[:0]})
+		all["a field taken out"] = with()
+		all["a field by another name"] = with(field{one.name + "zzzzzzzzzzzz", one.value})
+	}
+	return all
 }
 
 // mustKeyOf makes a key where there is no testing.TB.
@@ -131,23 +239,30 @@ func mustKeyOf(text string) Key {
 	return key
 }
 
-// FuzzSign: whatever can be sent comes back with a signature that holds, and
-// an added parameter breaks it.
+// FuzzSign: whatever can be sent has the signature of the book and comes back
+// with one that holds, and an added parameter breaks it.
 func FuzzSign(f *testing.F) {
 	f.Add("Café & 茶 <1>", "]]>", "\r\n\t x")
 	f.Add("", " ", "&amp;")
+	f.Add("1&b=2", "2", "=")
 	f.Fuzz(func(t *testing.T, a, b, c string) {
 		in := newFields(field{"a", text(a, 100)}, field{"b", text(b, 100)}, field{"c", text(c, 100)}, field{"d", "1"})
-		s := newSigner(mustKey(t), HMACSHA256)
-		out, err := decode(encode(in, s.sign(in)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, ok := s.verify(out); !ok {
-			t.Fatal("not verified")
-		}
-		if _, ok := s.verify(newFields(append(out, field{"e", "1"})...)); ok {
-			t.Fatal("an added parameter verifies")
+		for _, kind := range []SignType{MD5, HMACSHA256} {
+			s := newSigner(mustKey(t), kind)
+			sign := s.sign(in)
+			if want := byTheBook(valuesOf(in), testKey, kind); sign != want {
+				t.Fatalf("%q is signed %s, the book says %s", in, sign, want)
+			}
+			out, err := decode(encode(in, sign))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, ok := s.verify(out); !ok {
+				t.Fatal("not verified")
+			}
+			if _, ok := s.verify(newFields(append(out, field{"e", "1"})...)); ok {
+				t.Fatal("an added parameter verifies")
+			}
 		}
 	})
 }
