@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -86,12 +87,47 @@ func TestAuthCode_Fingerprint(t *testing.T) {
 	}
 }
 
+// Forms of a code after white space and control characters are gone: by the
+// book, with a symbology prefix of AIM or without, and whatever may be taken.
+var (
+	scanNoise = regexp.MustCompile(`[\x00-\x20\x7f\x{3000}]+`)
+	bookForm  = regexp.MustCompile(`^(?:\][A-Za-z][0-9A-Za-z])?(1[0-5][0-9]{16})$`)
+	loosest   = regexp.MustCompile(`^(?:\].{1,2})?(1[0-5][0-9]{16})$`)
+	codeRun   = regexp.MustCompile(`[0-9]{9,}`) // of a code; a scan's length has fewer digits
+	fiveOf    = regexp.MustCompile(`[0-9]{5,}`) // more than is ever shown
+)
+
+// narrowDigits are full-width digits and what they mean.
+var narrowDigits = strings.NewReplacer("０", "0", "１", "1", "２", "2", "３", "3", "４", "4", "５", "5", "６", "6", "７", "7", "８", "8", "９", "9")
+
+// FuzzParseAuthCode: a code by the book is taken as it is, whatever surrounds
+// it; nothing else is taken; a refusal says what to do and, like every way of
+// printing, does not say the code.
 func FuzzParseAuthCode(f *testing.F) {
-	f.Add(someCode)
-	f.Add("\x02１３４\r\n")
+	for _, scan := range []string{someCode, "\x02１３４\r\n", "]C1" + someCode + "\r", "１３４５６７８９０１２３４５６７８９\t", "28" + someCode[2:], "62" + someCode, "]é" + someCode} {
+		f.Add(scan)
+	}
 	f.Fuzz(func(t *testing.T, scan string) {
-		if c, err := ParseAuthCode(scan, DefaultPrefixes); err == nil && (len(c.Reveal()) != codeLen || !allDigits(c.Reveal())) {
-			t.Errorf("%q: %q", scan, c.Reveal())
+		plain := narrowDigits.Replace(scanNoise.ReplaceAllString(scan, ""))
+		c, err := ParseAuthCode(scan, DefaultPrefixes)
+		if err != nil {
+			if bookForm.MatchString(plain) {
+				t.Fatalf("%q is refused: %v", scan, err)
+			}
+			if KindOf(err) != KindInvalid || HintOf(err) == "" || codeRun.MatchString(err.Error()) {
+				t.Fatalf("%q is refused with %q, hint %q", scan, err, HintOf(err))
+			}
+			return
+		}
+		parts := loosest.FindStringSubmatch(plain)
+		if parts == nil || c.Reveal() != parts[1] {
+			t.Fatalf("%q is taken as %s", scan, c.Reveal())
+		}
+		if again, err := ParseAuthCode("\x02 ]Q3"+c.Reveal()+"\r\n", DefaultPrefixes); err != nil || again != c {
+			t.Fatalf("%s alone: %v, %v", c.Reveal(), again.Reveal(), err)
+		}
+		if said := fmt.Sprintf("%v %+v %#v %x %s", c, &c, []AuthCode{c}, c, c.Last4()); fiveOf.MatchString(said) {
+			t.Fatalf("printed as %s", said)
 		}
 	})
 }

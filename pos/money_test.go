@@ -1,6 +1,15 @@
 package pos
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"math/big"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -35,16 +44,122 @@ func TestParseAmount(t *testing.T) {
 	}
 }
 
-// Design 3.14: integers all the way; what is printed reads back the same.
+// certain are the currencies whose smallest unit is known, and its decimals
+// (wechatpay-v2 5.2), written down a second time.
+var certain = map[Currency]int{"CNY": 2, "HKD": 2, "GBP": 2, "USD": 2, "JPY": 0, "CAD": 2, "AUD": 2, "EUR": 2, "NZD": 2, "KRW": 0, "THB": 2,
+	"SGD": 2, "RUB": 2, "CHF": 2, "SEK": 2, "DKK": 2, "NOK": 2, "AED": 2, "TRY": 2, "MOP": 2, "CZK": 2, "MYR": 2, "PHP": 2, "QAR": 2}
+
+func drawCurrency(t *rapid.T) Currency {
+	return rapid.SampledFrom(slices.Sorted(maps.Keys(certain))).Draw(t, "currency")
+}
+
+var amountForm = regexp.MustCompile(`^([0-9]+)(?:\.([0-9]+))?$`)
+
+// amountByTheBook reads an amount as design 5 puts it, with integers of any
+// size; nil is refused.
+func amountByTheBook(text string, c Currency) *big.Int {
+	parts := amountForm.FindStringSubmatch(strings.TrimSpace(text))
+	if parts == nil || len(parts[2]) > certain[c] {
+		return nil
+	}
+	whole, _ := new(big.Int).SetString(parts[1], 10)
+	minor := whole.Mul(whole, new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(certain[c])), nil))
+	if parts[2] != "" {
+		fraction, _ := new(big.Int).SetString((parts[2] + "00")[:certain[c]], 10)
+		minor.Add(minor, fraction)
+	}
+	if minor.Sign() == 0 || minor.Cmp(big.NewInt(MaxMinor)) > 0 {
+		return nil
+	}
+	return minor
+}
+
+// asTheBookReads holds ParseAmount against the book: the same integer, or a
+// refusal that says what to do.
+func asTheBookReads(t interface{ Fatalf(string, ...any) }, text string, c Currency) {
+	m, err := ParseAmount(text, c)
+	want := amountByTheBook(text, c)
+	switch {
+	case want == nil && (KindOf(err) != KindInvalid || HintOf(err) == "" || m != Money{}):
+		t.Fatalf("%q %s: got %v, %v (hint %q), want a refusal that says what to do", text, c, m, err, HintOf(err))
+	case want != nil && (err != nil || m.Currency != c || want.Cmp(big.NewInt(m.Minor)) != 0):
+		t.Fatalf("%q %s: got %v, %v, want %v", text, c, m, err, want)
+	}
+}
+
+// Design 5 and 3.14: whatever is typed, in any currency: exactly the amounts of
+// the book are taken, and nothing overflows.
+func TestParseAmount_IsThatOfTheBook(t *testing.T) {
+	taken, refused := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		c := drawCurrency(t)
+		text := rapid.OneOf(
+			rapid.StringMatching(`[0-9]{1,13}(\.[0-9]{1,3})?`),
+			rapid.StringMatching(`[ \t]?0{0,20}[0-9]{1,9}(\.0{0,3}[0-9]?)?[ \n]?`),
+			rapid.StringMatching(`[+-]?[0-9０-９٣]{0,4}[.,' _xe٫]?[0-9]{0,4}[.e]?[0-9]{0,3}`),
+			rapid.StringMatching(`[0-9]{9,40}(\.[0-9]{2})?`),
+			rapid.String(),
+		).Draw(t, "text")
+		asTheBookReads(t, text, c)
+		if amountByTheBook(text, c) == nil {
+			refused++
+		} else {
+			taken++
+		}
+	})
+	t.Logf("%d taken, %d refused", taken, refused)
+}
+
+// Design 3.14: what is printed is the exact decimal, and reads back the same.
 func TestMoney_PrintsAndReadsBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		c := rapid.SampledFrom([]Currency{"HKD", "USD", "JPY", "KRW", "CNY"}).Draw(t, "currency")
-		m := Money{rapid.Int64Range(1, MaxMinor).Draw(t, "minor"), c}
+		c := drawCurrency(t)
+		m := Money{rapid.OneOf(rapid.Int64Range(1, MaxMinor), rapid.Int64Range(1, 1000), rapid.Int64Range(MaxMinor-9, MaxMinor)).Draw(t, "minor"), c}
+		scale := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(certain[c])), nil)
+		exact := func(minor int64) string {
+			return new(big.Rat).SetFrac(big.NewInt(minor), scale).FloatString(certain[c])
+		}
+		if got := m.Decimal(); got != exact(m.Minor) || m.String() != string(c)+" "+got {
+			t.Fatalf("%d %s prints as %q and %q, want %s", m.Minor, c, got, m, exact(m.Minor))
+		}
+		if owed := (Money{-m.Minor, c}); owed.Decimal() != exact(owed.Minor) {
+			t.Fatalf("%d %s prints as %q, want %s", owed.Minor, c, owed.Decimal(), exact(owed.Minor))
+		}
 		back, err := ParseAmount(m.Decimal(), c)
 		if err != nil || back != m {
 			t.Fatalf("%d prints as %q and reads as %v (%v)", m.Minor, m.Decimal(), back, err)
 		}
 	})
+}
+
+// Design 3.14: no float touches money. The one in the product counts calls a second.
+func TestMoney_IsNeverAFloat(t *testing.T) {
+	allowed, files := filepath.Join("..", "wechat", "budget.go"), 0
+	for _, pattern := range []string{"*.go", "../wechat/*.go", "../storage/*.go", "../ui/*.go", "../ui/cli/*.go"} {
+		names, err := filepath.Glob(pattern)
+		if err != nil || len(names) == 0 {
+			t.Fatalf("%s: %v", pattern, err)
+		}
+		for _, name := range names {
+			if name == allowed || strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			files++
+			file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(file, func(n ast.Node) bool {
+				id, named := n.(*ast.Ident)
+				literal, written := n.(*ast.BasicLit)
+				if named && strings.Contains(strings.ToLower(id.Name), "float") || written && literal.Kind == token.FLOAT {
+					t.Errorf("%s has a float", name)
+				}
+				return true
+			})
+		}
+	}
+	t.Logf("%d files without a float", files)
 }
 
 // Wechatpay-v2 5.2: thirty currencies; the six of uncertain unit are refused with the reason.
@@ -79,12 +194,17 @@ func TestMoney_Decimal(t *testing.T) {
 	}
 }
 
+// FuzzParseAmount: the oracle is the book.
 func FuzzParseAmount(f *testing.F) {
-	f.Add("12.50")
-	f.Add("0.0")
-	f.Fuzz(func(t *testing.T, text string) {
-		if m, err := ParseAmount(text, "HKD"); err == nil && (m.Minor < 1 || m.Minor > MaxMinor) {
-			t.Errorf("%q: %v", text, m)
+	for _, text := range []string{"12.50", "0.0", "1000000000.00", "1000000000.01", "007", ".5", "1e3", " 1 ", "１２", "99999999999999999999"} {
+		f.Add(text, false)
+		f.Add(text, true)
+	}
+	f.Fuzz(func(t *testing.T, text string, zero bool) {
+		c := Currency("HKD")
+		if zero {
+			c = "JPY"
 		}
+		asTheBookReads(t, text, c)
 	})
 }
