@@ -1,10 +1,12 @@
 package cli
 
 import (
-	"bytes"
 	"context"
+	"errors"
 	"io"
-	"strings"
+	"net/http"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -12,194 +14,272 @@ import (
 
 	"cashier/pos"
 	"cashier/storage"
+	"cashier/wechat"
+	"cashier/wechat/sim"
 )
 
-// bench is the whole program in a bubble: keys in, frames and journal out, in
-// fake time. Screen, till, client, simulator and SQLite are the real ones.
+// bench is the whole program in a bubble of fake time: keys in, frames and
+// journal out. Screen, till, client, simulator and SQLite are the real ones.
+// Journal and WeChat Pay outlive the program, which can be left, killed and
+// started again.
 type bench struct {
-	t    *testing.T
-	shop *shop
-	keys *io.PipeWriter
-	out  frames
-	done chan error
+	t       *testing.T
+	machine *machine
+	path    string // of the journal
+	wechat  *sim.Gateway
+	seams   seams
+	paper   paper
+
+	shop   *shop // nil while the program does not run
+	screen *screen
+	input  *io.PipeWriter
+	hangUp context.CancelFunc
+	ended  chan struct{} // closed when the screen has ended
+	why    error         // what it ended with
 }
 
-// frames is what was written to the terminal.
-type frames struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
+// seams are where a test can put something of its own between two parts of the
+// program. Nil: nothing.
+type seams struct {
+	wire    func(http.RoundTripper) http.RoundTripper
+	gateway func(pos.Gateway) pos.Gateway
+	journal func(pos.Journal) pos.Journal
 }
 
-func (f *frames) Write(p []byte) (int, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.buf.Write(p)
-}
-
-// take returns what was written since the last take.
-func (f *frames) take() string {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	defer f.buf.Reset()
-	return f.buf.String()
-}
-
-// inBubble opens a shop in practice, shows its screen and plays a story.
-func inBubble(t *testing.T, story func(b *bench)) {
-	dir := t.TempDir()
+// inBubble gives a bench to a test. The screen is not shown yet.
+func inBubble(t *testing.T, env map[string]string, seams seams, use func(b *bench)) {
+	dir := memoryDir(t)
+	layBlank(t, filepath.Join(dir, "cashier"))
 	synctest.Test(t, func(t *testing.T) {
-		m := &machine{
-			stdout: io.Discard, stderr: io.Discard, log: nowhere{},
-			env: map[string]string{"HOME": dir, "LANG": "C.UTF-8", "NO_COLOR": "1"},
+		b := &bench{
+			t: t, path: filepath.Join(dir, "cashier", "practice.db"), seams: seams,
+			wechat: sim.New(sim.Config{Merchants: []sim.Merchant{practiceMerchant}, Seed: 1}),
+			machine: &machine{
+				stdout: io.Discard, stderr: io.Discard, log: nowhere{},
+				env: map[string]string{"HOME": dir, "LANG": "C.UTF-8", "NO_COLOR": "1"},
+			},
 		}
-		s, err := m.open(t.Context(), flags{practice: true, journal: dir + "/cashier/practice.db"})
-		if err != nil {
-			t.Fatal(err)
+		for name, value := range env {
+			b.machine.env[name] = value
 		}
-		in, keys := io.Pipe()
-		b := &bench{t: t, shop: s, keys: keys, done: make(chan error, 1)}
-		go func() { b.done <- s.screen(t.Context(), m, "2", in, &b.out) }()
-		b.pass(time.Second)
-		story(b)
-		b.leave(m)
-		in.Close()
+		use(b)
 		time.Sleep(time.Minute) // Bubble Tea's pending ticks cannot be cancelled
 	})
 }
 
-// typed sends keys, and time passes.
-func (b *bench) typed(keys string, d time.Duration) string {
+// memoryDir is a folder that costs no disk where there is one: no power fails in
+// a bubble, and the disk takes half of the time.
+func memoryDir(t *testing.T) string {
+	t.Helper()
+	const memory = "/dev/shm"
+	if info, err := os.Stat(memory); err != nil || !info.IsDir() {
+		return t.TempDir()
+	}
+	dir, err := os.MkdirTemp(memory, "cashier")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}
+
+// blank is a journal in which nothing stands yet.
+var blank = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "blank")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "journal", "practice.db")
+	j, err := storage.Open(context.Background(), path, storage.Options{Practice: true})
+	if err != nil {
+		return nil, err
+	}
+	if err := j.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+// layBlank puts a blank journal into a folder, with a WAL that has its size. It
+// saves every bubble the making of both, which takes longer than a sale.
+func layBlank(t *testing.T, folder string) {
+	t.Helper()
+	const grown = 6 << 20
+	file, err := blank()
+	path := filepath.Join(folder, "practice.db")
+	err = errors.Join(err, os.Mkdir(folder, 0o700), os.WriteFile(path, file, 0o600),
+		os.WriteFile(path+"-wal", nil, 0o600), os.Truncate(path+"-wal", grown))
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// opens makes a shop as the program does, on the bench's WeChat Pay.
+func (b *bench) opens() *shop {
 	b.t.Helper()
-	if _, err := io.WriteString(b.keys, keys); err != nil {
+	s, err := b.machine.open(context.Background(), flags{practice: true, journal: b.path})
+	if err != nil {
 		b.t.Fatal(err)
 	}
-	return b.pass(d)
+	key, err := wechat.ParseKey(practiceMerchant.Key)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	wire := sim.Transport(b.wechat)
+	if b.seams.wire != nil {
+		wire = b.seams.wire(wire)
+	}
+	s.client, err = wechat.New(wechat.Config{
+		URL: "http://127.0.0.1", AppID: practiceMerchant.AppID, MchID: practiceMerchant.MchID, Key: key,
+		Store: s.Till.Store, TillID: s.Till.ID, RequestTimeout: time.Duration(s.Timing.RequestTimeout), RoundTripper: wire,
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	var gateway pos.Gateway = s.client
+	if b.seams.gateway != nil {
+		gateway = b.seams.gateway(gateway)
+	}
+	var journal pos.Journal = sheet{s.journal, &b.paper}
+	if b.seams.journal != nil {
+		journal = b.seams.journal(journal)
+	}
+	s.gateway = &watched{Gateway: gateway, log: s.log.Logger}
+	s.till = pos.NewTill(s.gateway, journal, s.till.Policy())
+	return s
 }
 
-// pass lets time pass and returns what was drawn meanwhile.
-func (b *bench) pass(d time.Duration) string {
+// starts shows the screen.
+func (b *bench) starts() {
+	b.t.Helper()
+	b.shop, b.screen, b.ended = b.opens(), newScreen(), make(chan struct{})
+	in, keys := io.Pipe()
+	ctx, hangUp := context.WithCancel(context.Background())
+	b.input, b.hangUp = keys, hangUp
+	go func() {
+		defer close(b.ended)
+		b.why = b.shop.screen(ctx, b.machine, "2", in, b.screen)
+		in.Close() // nobody reads any more
+	}()
+	b.pass(time.Second)
+}
+
+// types sends keys, if anybody reads them.
+func (b *bench) types(keys string) { io.WriteString(b.input, keys) }
+
+// pass lets time pass.
+func (b *bench) pass(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()
-	return b.out.take()
 }
 
-// sells keys an amount and scans a code, as a scanner does: in one burst, with CR.
-func (b *bench) sells(amount, code string) string {
-	b.t.Helper()
-	b.typed(amount, 200*time.Millisecond)
-	b.typed("\r", 200*time.Millisecond)
-	return b.typed(code+"\r", 500*time.Millisecond)
-}
-
-func (b *bench) sees(drawn, want string) {
-	b.t.Helper()
-	if !strings.Contains(drawn, want) {
-		b.t.Errorf("the screen does not say %q but\n%s", want, drawn)
+// running reports whether the screen has not ended yet.
+func (b *bench) running() bool {
+	if b.shop == nil {
+		return false
+	}
+	select {
+	case <-b.ended:
+		return false
+	default:
+		return true
 	}
 }
 
-// leave presses Ctrl-C, drains as the program does, and proves the journal.
-func (b *bench) leave(m *machine) {
-	b.t.Helper()
-	b.typed("\x03", time.Second)
-	b.typed("\x03", time.Second)
-	if err := <-b.done; err != nil {
-		b.t.Errorf("the screen ended with %v", err)
-	}
-	if err := m.drain(b.shop); err != nil {
-		b.t.Errorf("drained with %v", err)
-	}
-	report, err := b.shop.journal.Verify(context.Background(), storage.VerifyOptions{})
-	if err != nil || !report.Good() {
-		b.t.Errorf("verify: %+v, %v", report, err)
-	}
-	if err := b.shop.close(); err != nil {
-		b.t.Error(err)
-	}
+// drains waits for the screen's end and goes on without it, as the program does.
+func (b *bench) drains() error {
+	<-b.ended
+	return errors.Join(b.machine.drain(b.shop), b.closes())
 }
 
-// newest is the journal's newest attempt.
-func (b *bench) newest() pos.Summary {
-	b.t.Helper()
-	list, err := b.shop.journal.List(context.Background(), pos.Filter{Limit: 1})
-	if err != nil || len(list) == 0 {
-		b.t.Fatalf("list: %v, %v", list, err)
-	}
-	return list[0]
+// closes ends the program.
+func (b *bench) closes() error {
+	b.hangUp()
+	s := b.shop
+	b.shop = nil
+	return s.close()
 }
 
-func (b *bench) wants(state pos.State, reason pos.Reason) {
-	b.t.Helper()
-	if s := b.newest(); s.State != state || s.Reason != reason {
-		b.t.Errorf("the journal says %s %s, want %s %s", s.State, s.Reason, state, reason)
-	}
+// dies ends the program as kill -9 does: from this moment on nothing is
+// written, and so nothing is sent or shown. Its goroutines have to be ended all
+// the same; what they fail with is nobody's business.
+func (b *bench) dies() {
+	b.paper.die()
+	b.hangUp()
+	<-b.ended
+	b.closes()
+	b.paper.revive()
 }
 
-// The whole program in one bubble: a day at the counter in milliseconds.
-func TestWholeProgram(t *testing.T) {
-	stories := map[string]func(b *bench){
-		"paid at once": func(b *bench) {
-			b.sees(b.sells("12.50", "130000000000000001"), "PAID")
-			b.wants(pos.Paid, "")
-		},
-		"amount and scan without Enter between them": func(b *bench) {
-			b.typed("8.00", 300*time.Millisecond)
-			b.sees(b.typed("130000000000000001\r", time.Second), "PAID")
-			b.wants(pos.Paid, "")
-		},
-		"password, then paid": func(b *bench) {
-			b.sees(b.sells("0.30", "130000000000000001"), "HOLD")
-			b.sees(b.pass(10*time.Second), "PAID")
-			b.wants(pos.Paid, "")
-		},
-		"answer lost, then paid": func(b *bench) {
-			b.sells("0.31", "130000000000000001")
-			b.sees(b.pass(20*time.Second), "PAID")
-		},
-		"declined, scanned again": func(b *bench) {
-			b.sees(b.sells("0.42", "130000000000000001"), "NOT PAID")
-			b.wants(pos.Failed, pos.ReasonDeclined)
-			b.typed("130000000000000002\r", time.Second)
-			if s := b.newest(); s.Number != 2 || s.OrderNo == pos.OrderNo(s.Sale) {
-				b.t.Errorf("the second scan made %+v", s)
-			}
-		},
-		"revoke, recall Y then N": func(b *bench) {
-			b.sells("0.40", "130000000000000001")
-			b.typed("r", 2*time.Second) // too early: nothing happens
-			b.wants(pos.InDoubt, "")
-			b.pass(15 * time.Second)
-			b.typed("r", 2*time.Second)
-			b.typed("130000000000000002\r", 2*time.Second) // a scanner's Enter confirms nothing
-			b.wants(pos.InDoubt, "")
-			b.typed("y", time.Second)
-			b.wants(pos.Revoking, pos.ReasonCashier)
-			b.sees(b.pass(30*time.Second), "REVOKED")
-			b.wants(pos.Revoked, pos.ReasonCashier)
-			if s := b.newest(); s.Recall != pos.RecallNo || s.Revokes != 3 {
-				b.t.Errorf("recall %q after %d revokes", s.Recall, s.Revokes)
-			}
-		},
-		"nobody presses anything": func(b *bench) {
-			b.sells("0.33", "130000000000000001")
-			b.sees(b.pass(2*time.Minute), "REVOKED")
-			b.wants(pos.Revoked, pos.ReasonDeadline)
-		},
-		"parked, next customer, paid while away": func(b *bench) {
-			b.sells("0.30", "130000000000000001")
-			b.typed("n", time.Second)
-			b.sees(b.sells("5.00", "130000000000000002"), "PAID")
-			b.pass(10 * time.Second)
-			list, err := b.shop.journal.List(context.Background(), pos.Filter{Attention: true})
-			if err != nil || len(list) != 1 || list[0].State != pos.Paid || list[0].Attention != pos.AttentionPaidAway {
-				b.t.Errorf("attention: %+v, %v", list, err)
-			}
-		},
-		"left in doubt: drained without a screen": func(b *bench) {
-			b.sells("0.30", "130000000000000001")
-		},
-	}
-	for name, story := range stories {
-		t.Run(name, func(t *testing.T) { inBubble(t, story) })
-	}
+// paper is what happens to a journal's entries: they are counted, and some are
+// torn. It outlives the program.
+type paper struct {
+	mu    sync.Mutex
+	count int
+	tears map[int]tear // by the entry's number
+	dead  bool
 }
+
+// tear is what goes wrong with an Append.
+type tear int
+
+// The tears.
+const (
+	notKept tear = iota + 1
+	keptUnsaid
+)
+
+var errTorn = errors.New("the disk has torn the entry")
+
+// next counts an entry and says what happens to it.
+func (p *paper) next() tear {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.dead {
+		return notKept
+	}
+	p.count++
+	return p.tears[p.count]
+}
+
+func (p *paper) die()    { p.set(true) }
+func (p *paper) revive() { p.set(false) }
+
+func (p *paper) set(dead bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.dead = dead
+}
+
+// entries is how many the till has written so far, or tried to.
+func (p *paper) entries() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.count
+}
+
+// sheet is the journal of one run on the paper.
+type sheet struct {
+	*storage.Journal
+	paper *paper
+}
+
+// Append writes the entry, unless it is torn.
+func (s sheet) Append(ctx context.Context, e pos.Entry) (int64, error) {
+	torn := &pos.Error{Kind: pos.KindJournal, Op: "append " + e.Name(), Err: errTorn}
+	switch s.paper.next() {
+	case notKept:
+		return 0, torn
+	case keptUnsaid:
+		if _, err := s.Journal.Append(ctx, e); err != nil {
+			return 0, err
+		}
+		return 0, torn
+	}
+	return s.Journal.Append(ctx, e)
+}
+
+// Incarnation is the same in every run, and with it the order numbers and the
+// waits that are drawn from them.
+func (s sheet) Incarnation() string { return "TEST" }
