@@ -104,7 +104,7 @@ var narrowDigits = strings.NewReplacer("０", "0", "１", "1", "２", "2", "３"
 // it; nothing else is taken; a refusal says what to do and, like every way of
 // printing, does not say the code.
 func FuzzParseAuthCode(f *testing.F) {
-	for _, scan := range []string{someCode, "\x02１３４\r\n", "]C1" + someCode + "\r", "１３４５６７８９０１２３４５６７８９\t", "28" + someCode[2:], "62" + someCode, "]é" + someCode} {
+	for _, scan := range []string{someCode, "\x02１３４\r\n", "]C1" + someCode + "\r", "１３４５６７８９０１２３４５６７８９\t", "28" + someCode[2:], "62" + someCode, "]é" + someCode, "16" + someCode[2:]} {
 		f.Add(scan)
 	}
 	f.Fuzz(func(t *testing.T, scan string) {
