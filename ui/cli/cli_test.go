@@ -13,6 +13,9 @@ import (
 func program() { os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Environ())) }
 
 func TestMain(m *testing.M) {
+	if text := os.Getenv(sellerEnv); text != "" {
+		sellUntilKilled(text)
+	}
 	if os.Getenv("CASHIER_AS_PROGRAM") != "" {
 		program()
 	}

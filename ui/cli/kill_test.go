@@ -1,0 +1,198 @@
+package cli
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"cashier/wechat/sim"
+)
+
+var (
+	killTimes = flag.Int("kill.times", 40, "how often TestKill kills a till at random; every named point comes once more for each thousand")
+	killSeed  = flag.Uint64("kill.seed", 0, "what TestKill's tills sell and when they are killed; 0: something new. The same seed makes the same plan, and "+
+		"not the same moments: processes and their clocks are real")
+)
+
+// perFloor is how many kills one journal sees.
+const perFloor = 40
+
+// hopeless is an amount that never ends: no revoke of it is ever accepted.
+const hopeless = 41
+
+// TestKill: a till that sells is killed at random, and at every named point,
+// many times in the life of one journal. Nothing that was acknowledged is lost,
+// nothing is submitted twice, and every sale ends as the gateway has it.
+func TestKill(t *testing.T) {
+	seed := *killSeed
+	for seed == 0 {
+		seed = rand.Uint64()
+	}
+	began := time.Now()
+	points := killPoints(t)
+	floors := planFloors(rand.New(rand.NewPCG(seed, 1)), *killTimes, points)
+	total := onFloors(t, seed, floors)
+	for _, p := range points {
+		if total.points[p] == 0 {
+			total.broke(rulePoint, "%s: nobody was killed there", p)
+		}
+	}
+	t.Logf("%s\n%d floors, %.1f s", total, len(floors), time.Since(began).Seconds())
+	total.report(t)
+	if t.Failed() {
+		t.Logf("go test ./ui/cli -run 'TestKill$' -kill.times=%d -kill.seed=%d makes the same plan, and not the same moments", *killTimes, seed)
+	}
+}
+
+// report fails the test with everything that is broken.
+func (r *killResult) report(t *testing.T) {
+	t.Helper()
+	for rule, how := range r.broken {
+		t.Errorf("broken: %s\n%s", rule, strings.Join(how[:min(len(how), 10)], "\n"))
+	}
+}
+
+// onFloors kills on several floors at once: their children mostly wait.
+func onFloors(t *testing.T, seed uint64, floors [][]kill) *killResult {
+	total, work := newKillResult(), make(chan int)
+	var mu sync.Mutex
+	var crew sync.WaitGroup
+	for range 3 * runtime.GOMAXPROCS(0) {
+		crew.Go(func() {
+			for n := range work {
+				t.Run(fmt.Sprint(n), func(t *testing.T) {
+					f := newKillFloor(t, seed+uint64(n))
+					f.kills(floors[n])
+					r := f.finish()
+					mu.Lock()
+					defer mu.Unlock()
+					total.add(r)
+				})
+			}
+		})
+	}
+	for n := range floors {
+		work <- n
+	}
+	close(work)
+	crew.Wait()
+	return total
+}
+
+// planFloors makes a plan of so many kills at random, and at all points at
+// least once, for journals that see perFloor kills each.
+func planFloors(dice *rand.Rand, times int, points []string) (floors [][]kill) {
+	var plan, alone []kill
+	for range times {
+		plan = append(plan, atRandom(dice))
+	}
+	for range max(1, times/1000) {
+		for _, p := range points {
+			if strings.HasPrefix(p, "journal/unseen/") {
+				alone = append(alone, unseen(p)...)
+			} else {
+				plan = append(plan, atPoint(dice, p))
+			}
+		}
+	}
+	dice.Shuffle(len(plan), func(i, j int) { plan[i], plan[j] = plan[j], plan[i] })
+	plan = append(alone, plan...)
+	for ; len(plan) > perFloor; plan = plan[perFloor:] {
+		floors = append(floors, plan[:perFloor])
+	}
+	return append(floors, plan)
+}
+
+// busy is a counter with a few sales at once.
+func busy(dice *rand.Rand) errand {
+	return errand{Sides: 1 + dice.IntN(4), Amounts: killAmounts(), Tries: 3, Patience: 2 * 45 * time.Second / killSpeed}
+}
+
+// killAmounts are those of the simulator's table, and some that are simply paid.
+func killAmounts() (minor []int64) {
+	for _, s := range sim.Scenarios() {
+		if s.Minor != hopeless {
+			minor = append(minor, s.Minor)
+		}
+	}
+	return append(minor, 100, 100, 100, 1250, 1250, 8800, 100_000)
+}
+
+// atRandom is a kill after a random time, or a random number of entries; one
+// in eight hits a till that is leaving.
+func atRandom(dice *rand.Rand) kill {
+	k := kill{errand: busy(dice)}
+	if dice.IntN(2) == 0 {
+		k.after = time.Duration(dice.IntN(500)+1) * time.Millisecond
+	} else {
+		k.lines = 1 + dice.IntN(80)
+	}
+	if dice.IntN(8) == 0 {
+		k.Customers = 1 + dice.IntN(3)
+	}
+	return k
+}
+
+// atPoint is a kill at one of the first passings of a named point.
+func atPoint(dice *rand.Rand, point string) kill {
+	k := kill{errand: busy(dice)}
+	k.Nth = 1 + dice.Int64N(3)
+	switch wire, onWire := strings.CutPrefix(point, "wire/"); {
+	case onWire:
+		k.wire = wire
+		return k
+	case strings.HasPrefix(point, "journal/stopped/"):
+		k.Customers, k.Nth = 1, 1
+	case strings.HasPrefix(point, "start/"), strings.HasPrefix(point, "journal/started/"):
+		k.Nth = 1
+	}
+	k.Point = point
+	if event := strings.Split(point, "/")[1]; keys[event] != nil {
+		k.Key = event
+	}
+	return k
+}
+
+// unseen brings a till to a point around an entry that is rare: the run before
+// wrote that a sale is paid, and nothing after it.
+func unseen(point string) []kill {
+	before, at := kill{errand: plain(100)}, kill{errand: plain(100)}
+	before.Point, before.Nth = "journal/submit_answer/after", 1
+	at.Point, at.Nth = point, 1
+	return []kill{before, at}
+}
+
+// plain is a counter with one sale after the other, and nothing else.
+func plain(minor int64) errand {
+	return errand{Sides: 1, Quiet: true, Amounts: []int64{minor}, Tries: 1, Patience: time.Second}
+}
+
+// TestKill_EveryRequest: killed around each request of a sale, before and after
+// WeChat Pay acts on it, the sale of every kind ends right. The next till
+// leaves by itself, with everything settled.
+func TestKill_EveryRequest(t *testing.T) {
+	var floors [][]kill
+	for _, minor := range []int64{100, 30, 31, 40, 42, 50} {
+		for nth := range int64(4) {
+			for _, when := range []string{"before", "after"} {
+				killed := kill{errand: plain(minor), wire: "request/" + when, leave: true}
+				killed.Customers, killed.Nth = 1, nth+1
+				floors = append(floors, []kill{killed, {leave: true}})
+			}
+		}
+	}
+	total := onFloors(t, 0, floors)
+	t.Log(total)
+	total.report(t)
+	const sure = 6 + 4 // each sale has a first request, and all but 1.00 and 0.50 a second one
+	for _, when := range []string{"before", "after"} {
+		if n := total.points["wire/request/"+when]; n < sure {
+			t.Errorf("%d were killed %s a request, want %d or more", n, when, sure)
+		}
+	}
+}
