@@ -14,7 +14,7 @@ import (
 )
 
 var (
-	killTimes = flag.Int("kill.times", 40, "how often TestKill kills a till at random; every named point comes once more for each thousand")
+	killTimes = flag.Int("kill.times", 40, "how often TestKill kills a till at random, and at every named point once for each thousand; more than 5000 need -timeout")
 	killSeed  = flag.Uint64("kill.seed", 0, "what TestKill's tills sell and when they are killed; 0: something new. The same seed makes the same plan, and "+
 		"not the same moments: processes and their clocks are real")
 )
