@@ -127,6 +127,8 @@ type ride struct {
 	hold    time.Duration // how long that answer asked to wait
 	due     time.Time     // the earliest time at which the law allows the next query
 	first   bool          // no query has gone out yet
+	press   time.Time     // when somebody will press revoke, if nothing is on its way
+	pressed bool          // and it was taken: a revoke is due now
 }
 
 var (
@@ -141,7 +143,7 @@ func TestNext_NoCallIsTooEarlyOrTooLate(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		intent := someIntent()
 		intent.Terms = documented(t)
-		r := &ride{t: t, now: t0, first: true}
+		r := &ride{t: t, now: t0, first: true, press: t0.Add(time.Duration(rapid.IntRange(0, 120).Draw(t, "press")) * 500 * time.Millisecond)}
 		r.take(intent)
 		for r.a.Revokes < 14 {
 			switch r.a.inFlight {
@@ -165,13 +167,24 @@ func TestNext_NoCallIsTooEarlyOrTooLate(t *testing.T) {
 				})
 				r.revoked = r.now
 			default:
-				r.now = later(r.now, r.wake)
-				r.take(Ticked{})
+				r.pause()
 			}
 			calls++
 		}
 	})
 	t.Logf("%d calls and waits", calls)
+}
+
+// pause lets time pass until something is due, or somebody presses the key.
+func (r *ride) pause() {
+	if r.press.After(r.now) && r.press.Before(r.wake) {
+		r.now = r.press
+		r.pressed = r.a.CanRevoke(r.now) == nil
+		r.take(RevokePressed{})
+		return
+	}
+	r.now = later(r.now, r.wake)
+	r.take(Ticked{})
 }
 
 // answer lets the call take some of the time that it may.
@@ -217,21 +230,25 @@ func (r *ride) query() {
 	}
 }
 
-// revoke: the first at the deadline, when the last query has had its half
-// second, but never in the first 15 s; the others at their step.
+// revoke: the first when it is pressed, or at the deadline, when the last query
+// has had its half second, but never in the first 15 s; the others at their step.
 func (r *ride) revoke() {
 	age, terms := r.now.Sub(t0), r.a.Terms
 	if age < terms.RevokeAfter {
 		r.t.Fatalf("a revoke %v after the submission", age)
 	}
-	if r.a.Revokes == 0 {
+	switch {
+	case r.pressed:
+		r.exactly("the revoke that was pressed", r.press)
+		r.pressed = false
+	case r.a.Revokes > 0:
+		r.exactly("the next revoke", r.revoked.Add(max(terms.revokeWait(r.a.Revokes), r.hold)))
+	default:
 		latest := max(terms.Deadline+3*minimumCall/2, terms.RevokeAfter*101/100+time.Second)
 		if age < terms.Deadline || age > latest {
 			r.t.Fatalf("the first revoke %v after the submission, deadline %v", age, terms.Deadline)
 		}
-		return
 	}
-	r.exactly("the next revoke", r.revoked.Add(max(terms.revokeWait(r.a.Revokes), r.hold)))
 }
 
 // exactly: at due, or as soon as the line was free after it.
