@@ -35,10 +35,14 @@ screen: build ## drive the screen through tmux at 80x24 (needs tmux)
 fuzz: ## a minute for each fuzz target
 	.ci/fuzz 60s
 
+mutation: $(BIN) ## what the tests would not notice in pos/next.go and wechat/judge.go; ALL=1: in all of pos and wechat
+	cd .ci/tools && go test ./mutation && go build -o $(BIN)/mutation ./mutation
+	$(BIN)/mutation $(if $(ALL),pos wechat,pos/next.go wechat/judge.go)
+
 golden: ## rewrite golden files from what the code does; then read the diff
 	go test ./pos ./ui -update
 
 demo: ## practice mode
 	go run . practice
 
-.PHONY: help check tidy lint test race build screen fuzz golden demo
+.PHONY: help check tidy lint test race build screen fuzz mutation golden demo
