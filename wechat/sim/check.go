@@ -18,18 +18,25 @@ type rule struct {
 	form func(string) bool // nil accepts every text
 }
 
-// envelopeRules are the rows that every operation shares (wechatpay-v2.md 5.1).
-// They come before the signature, so a refusal by them cannot be signed.
-func envelopeRules(op Op) []rule {
-	return []rule{
-		{"appid", 32, op != onSignKey, nil},
-		{"mch_id", 32, true, nil},
-		{"sub_appid", 32, false, nil},
-		{"sub_mch_id", 32, false, nil},
-		{"nonce_str", 32, true, nil},
-		{"sign", 64, true, nil},
-		{"sign_type", 32, false, nil},
+// envelopeRules are the rows that every operation shares (wechatpay-v2.md 5.1),
+// as far as it has them. They come before the signature, so a refusal by them cannot be signed.
+func (o operation) envelopeRules() []rule {
+	identity := []rule{{"appid", 32, true, nil}, {"mch_id", 32, true, nil}}
+	switch o.op {
+	case onSignKey:
+		identity = identity[1:]
+	case OnSettlement: // mch_id or mchid: account misses both
+		identity = []rule{{"appid", 32, true, nil}, {"mch_id", 32, false, nil}, {"mchid", 32, false, nil}}
+	case OnRegister, OnSubMerchant, OnModifyMerchant:
+		identity[0].name = "app_id"
 	}
+	return append(identity,
+		rule{"sub_appid", 32, false, nil},
+		rule{"sub_mch_id", 32, false, nil},
+		rule{"nonce_str", 32, !o.noNonce, nil},
+		rule{"sign", 64, true, nil},
+		rule{"sign_type", 32, false, nil},
+	)
 }
 
 // micropayRules are the rows of Submit Quick Pay (wechatpay-v2.md 6.1) in their

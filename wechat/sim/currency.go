@@ -55,10 +55,15 @@ func (c currency) convert(minor int64, wallet currency) uint64 {
 // walletOf is the currency the customer pays in: a code that begins with 15
 // comes from a Hong Kong wallet, all others from the mainland (wechatpay-v2.md 5.4).
 func walletOf(code string) currency {
-	name := "CNY"
 	if code[:2] == "15" {
-		name = "HKD"
+		c, _ := currencyOf("HKD")
+		return c
 	}
-	c, _ := currencyOf(name)
+	return yuan()
+}
+
+// yuan is the mainland wallets' currency, in which customers without a code pay.
+func yuan() currency {
+	c, _ := currencyOf("CNY")
 	return c
 }

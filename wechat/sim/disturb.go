@@ -92,7 +92,7 @@ func (g *Gateway) stream(actor ...string) *rand.Rand {
 // gives it its dice. It counts what reached the gateway's network, so a request
 // that is lost from here on is counted, and one that the network doubles is counted once.
 func (g *Gateway) count(x *exchange) {
-	key := x.op.String() + "/" + x.orderNo()
+	key := x.op.String() + "/" + x.subject()
 	g.nth[key]++
 	x.dice = g.stream(key, strconv.Itoa(g.nth[key]))
 	x.nonce = hex32(x.dice)
@@ -104,6 +104,14 @@ func (x *exchange) orderNo() string {
 		return no
 	}
 	return x.in["transaction_id"]
+}
+
+// subject is what the request is about: a refund if it names one, otherwise an order.
+func (x *exchange) subject() string {
+	if no := x.in["out_refund_no"]; no != "" {
+		return no
+	}
+	return x.orderNo()
 }
 
 // hex32 is 32 random hexadecimal characters, the form of nonce_str.

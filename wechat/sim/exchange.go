@@ -13,13 +13,14 @@ import (
 // exchange is one request on its way in and its answer on the way out. Faults
 // mark it before it is handled; the marks are obeyed at the stage they belong to.
 type exchange struct {
-	op       Op
+	operation
 	at       time.Time // when the gateway took the request
 	in       message   // as received; nil when it was no message
 	merchant *Merchant // nil until the signature was verified
 	nonce    string    // for the answer
 	dice     *rand.Rand
 	out      message // the answer; nil while there is none
+	body     []byte  // what goes over the wire in its place when it is no XML: a bill, JSON
 
 	faults  []string      // what went wrong, in words, for the log
 	unheard bool          // the request never arrives
@@ -56,21 +57,23 @@ func (x *exchange) admit(known []Merchant, r *http.Request) {
 		x.reject(why)
 		return
 	}
-	if why := check(x.in, envelopeRules(x.op)); why != nil {
+	if x.speaks == inJSON {
+		x.admitJSON(known, r)
+		return
+	}
+	if why := check(x.in, x.envelopeRules()); why != nil {
 		x.reject(why)
 		return
 	}
-	find := merchantFor
-	if x.op == onSignKey {
-		find = keyHolder
-	}
-	m, why := find(known, x.in)
+	m, why := x.account(known, x.in)
 	switch {
 	case why != nil:
 		x.reject(why)
 	case !x.in.genuine(m.Key):
 		x.reject(&refusal{"SIGNERROR", "signature error"})
-	case x.op == OnRevoke && r.TLS != nil && len(r.TLS.PeerCertificates) == 0:
+	case x.md5 && x.in.signType() != signMD5:
+		x.reject(&refusal{"SIGNERROR", "signature error, only MD5 is taken here"})
+	case x.cert && r.TLS != nil && len(r.TLS.PeerCertificates) == 0:
 		x.reject(&refusal{"CERT_ERROR", "client certificate required"}) // wechatpay-v2.md 2.3
 	default:
 		x.merchant = m
@@ -79,7 +82,7 @@ func (x *exchange) admit(known []Merchant, r *http.Request) {
 
 // read takes the message out of the request.
 func (x *exchange) read(r *http.Request) *refusal {
-	if r.Method != http.MethodPost {
+	if r.Method != http.MethodPost && x.speaks != inJSON {
 		return &refusal{"REQUIRE_POST_METHOD", "use POST"}
 	}
 	doc, err := io.ReadAll(io.LimitReader(r.Body, maxRequest+1))
@@ -88,6 +91,10 @@ func (x *exchange) read(r *http.Request) *refusal {
 		return &refusal{"XML_FORMAT_ERROR", "body cut short or too long"}
 	case !utf8.Valid(doc):
 		return &refusal{"NOT_UTF8", "body is not UTF-8"}
+	case x.speaks == inJSON:
+		return x.readJSON(r, doc)
+	case len(doc) == 0 && x.op == OnUnifiedOrder:
+		return &refusal{"POST_DATA_EMPTY", "the body is empty"}
 	}
 	if x.in, err = parse(doc); err != nil {
 		return &refusal{"XML_FORMAT_ERROR", "XML format error"}
@@ -98,23 +105,42 @@ func (x *exchange) read(r *http.Request) *refusal {
 // reject answers in the first layer (wechatpay-v2.md 3.2).
 func (x *exchange) reject(why *refusal) {
 	x.out = message{"return_code": "FAIL", "return_msg": why.code + ": " + why.text}
+	if x.op == OnBill && why.code == "SIGNERROR" {
+		x.out = x.no("SIGN ERROR", why.text)
+	}
+	if x.speaks == inJSON {
+		x.out = x.no(why.code, why.text)
+	}
 }
 
 // yes begins an answer that succeeds: the layers that all operations share.
 func (x *exchange) yes() message {
-	m := message{
-		"return_code": "SUCCESS", "return_msg": "OK", "result_code": "SUCCESS",
-		"nonce_str": x.nonce,
+	m := message{"return_code": "SUCCESS", "return_msg": "OK"}
+	if x.speaks == layered {
+		m["result_code"] = "SUCCESS"
 	}
-	for _, name := range []string{"appid", "mch_id", "sub_appid", "sub_mch_id"} {
+	if !x.noNonce {
+		m["nonce_str"] = x.nonce
+	}
+	for _, name := range []string{"appid", "mch_id", "mchid", "sub_appid", "sub_mch_id"} {
 		m.set(name, x.in[name])
 	}
 	return m
 }
 
-// no is an answer that fails in the second layer. On Revoke it says recall Y:
-// recall is required there with FAIL too (wechatpay-v2.md 3.2, 6.3).
+// no is an answer that fails: in the second layer, or in the first where there
+// is no other. On Revoke it says recall Y: recall is required there with FAIL
+// too (wechatpay-v2.md 3.2, 6.3).
 func (x *exchange) no(code, text string) message {
+	switch x.speaks {
+	case firstLayer:
+		if x.op == OnBill {
+			return noBill(code)
+		}
+		return message{"return_code": "FAIL", "return_msg": code + ": " + text}
+	case inJSON:
+		return message{"return_code": "FAIL", "err_code": code, "err_code_des": text}
+	}
 	m := x.yes()
 	m["result_code"], m["err_code"], m["err_code_des"] = "FAIL", code, text
 	if x.op == OnRevoke {
@@ -135,17 +161,31 @@ func (x *exchange) page() *page {
 	for _, lie := range x.lies {
 		lie(x)
 	}
-	if x.merchant != nil && x.op != onSignKey && x.out["return_code"] == "SUCCESS" {
-		x.out["sign"] = x.out.signature(x.in.signType(), x.merchant.Key)
-		if x.forge != nil {
-			x.forge(x)
-		}
+	p := &page{http.StatusOK, http.Header{"Content-Type": {"text/plain"}}, x.body}
+	switch {
+	case x.speaks == inJSON:
+		x.asJSON(p)
+	case x.out["return_code"] != "SUCCESS":
+		p.body = x.out.xml()
+	case x.body == nil:
+		x.sign()
+		p.body = x.out.xml()
 	}
-	p := &page{http.StatusOK, http.Header{"Content-Type": {"text/plain"}}, x.out.xml()}
 	if x.spoil != nil {
 		x.spoil(p)
 	}
 	return p
+}
+
+// sign adds the signature, in the request's algorithm (12.14); getsignkey has none.
+func (x *exchange) sign() {
+	if x.merchant == nil || x.op == onSignKey {
+		return
+	}
+	x.out["sign"] = x.out.signature(x.in.signType(), x.merchant.Key)
+	if x.forge != nil {
+		x.forge(x)
+	}
 }
 
 // send delivers the answer, or breaks the connection.

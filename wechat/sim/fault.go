@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -127,12 +128,13 @@ func Trickle(d time.Duration) Fault {
 	}
 }
 
-// DoubledField carries the request out; the answer has a second return_code, FAIL, at its end.
+// DoubledField carries the request out; the answer, if it is XML, has a second return_code, FAIL, at its end.
 func DoubledField(x *exchange) {
 	x.blame("doubled field")
 	x.spoil = func(p *page) {
-		end := len(p.body) - len("</xml>")
-		p.body = append(p.body[:end:end], "<return_code>FAIL</return_code></xml>"...)
+		if rest, isXML := bytes.CutSuffix(p.body, []byte("</xml>")); isXML {
+			p.body = slices.Concat(rest, []byte("<return_code>FAIL</return_code></xml>"))
+		}
 	}
 }
 
@@ -161,22 +163,28 @@ func OtherSignature(x *exchange) {
 	}
 }
 
-// WrongAmount carries the request out; the answer is signed and its total_fee, if any, is 1 too high.
+// WrongAmount carries the request out; the answer is signed and its total_fee
+// and refund_fee, if any, are 1 too high.
 func WrongAmount(x *exchange) {
 	x.blame("wrong amount")
 	x.lie(func(x *exchange) {
-		if minor, err := strconv.ParseInt(x.out["total_fee"], 10, 64); err == nil {
-			x.out["total_fee"] = strconv.FormatInt(minor+1, 10)
+		for _, name := range []string{"total_fee", "refund_fee", "refund_fee_0"} {
+			if minor, err := strconv.ParseInt(x.out[name], 10, 64); err == nil {
+				x.out[name] = strconv.FormatInt(minor+1, 10)
+			}
 		}
 	})
 }
 
-// WrongOrder carries the request out; the answer is signed and its out_trade_no, if any, is another one.
+// WrongOrder carries the request out; the answer is signed and its out_trade_no
+// and out_refund_no, if any, are others.
 func WrongOrder(x *exchange) {
 	x.blame("wrong order")
 	x.lie(func(x *exchange) {
-		if x.out["out_trade_no"] != "" {
-			x.out["out_trade_no"] = "SOMEBODYELSE0001"
+		for _, name := range []string{"out_trade_no", "out_refund_no", "out_refund_no_0"} {
+			if x.out[name] != "" {
+				x.out[name] = "SOMEBODYELSE0001"
+			}
 		}
 	})
 }

@@ -17,14 +17,44 @@ func (m Merchant) serves(in message) bool {
 	return in["sub_mch_id"] == m.SubMchID && (subAppID == "" || subAppID == m.SubAppID)
 }
 
-// merchantFor finds the account a request names. Without one the refusal says
-// which part of the identity is wrong, in the words of the error tables.
+// merchantFor finds the account a request names, for operations on orders.
 func merchantFor(known []Merchant, in message) (*Merchant, *refusal) {
+	return account(known, in["appid"], in["mch_id"], Merchant.serves, in)
+}
+
+// holderFor finds the account a request names, for operations on a whole
+// account: there an institution may leave the sub-merchant out
+// (wechatpay-v2.md 6.8 to 6.10, 6.14). One table calls mch_id mchid (12.11).
+func holderFor(known []Merchant, in message) (*Merchant, *refusal) {
+	fits := func(m Merchant, in message) bool { return in["sub_mch_id"] == "" || m.serves(in) }
+	return account(known, in["appid"], mchIDOf(in), fits, in)
+}
+
+// mchIDOf is mch_id under either name.
+func mchIDOf(in message) string {
+	if id := in["mch_id"]; id != "" {
+		return id
+	}
+	return in["mchid"]
+}
+
+// institutionFor finds an institution for the operations on its sub-merchants,
+// which spell app_id so and mean a sub-merchant by sub_mch_id that no account
+// of the gateway has to be (wechatpay-v2.md 6.15).
+func institutionFor(known []Merchant, in message) (*Merchant, *refusal) {
+	fits := func(m Merchant, _ message) bool { return m.SubMchID != "" }
+	return account(known, in["app_id"], in["mch_id"], fits, in)
+}
+
+// account finds the first account with this appid and mch_id that fits the rest
+// of the request. Without one the refusal says which part of the identity is
+// wrong, in the words of the error tables.
+func account(known []Merchant, id, mch string, fits func(Merchant, message) bool, in message) (*Merchant, *refusal) {
 	var mchID, appID, both bool
 	for i := range known {
 		m := &known[i]
-		hasMch, hasApp := m.MchID == in["mch_id"], m.AppID == in["appid"]
-		if hasMch && hasApp && m.serves(in) {
+		hasMch, hasApp := m.MchID == mch, m.AppID == id
+		if hasMch && hasApp && fits(*m, in) {
 			return m, nil
 		}
 		mchID, appID, both = mchID || hasMch, appID || hasApp, both || hasMch && hasApp
@@ -37,7 +67,7 @@ func merchantFor(known []Merchant, in message) (*Merchant, *refusal) {
 	case !both:
 		return nil, &refusal{"APPID_MCHID_NOT_MATCH", "appid and mch_id do not match"}
 	}
-	return nil, &refusal{"MCHID_NOT_EXIST", "sub_mch_id or sub_appid does not belong to mch_id"}
+	return nil, &refusal{"MCHID_NOT_EXIST", "no sub-merchant of mch_id, or not the one that is named"}
 }
 
 // keyHolder finds the account by mch_id alone, as getsignkey names no appid.

@@ -50,8 +50,9 @@ func (b *book) refuses(code string, now time.Time) *refusal {
 func (g *Gateway) open(x *exchange) *order {
 	price, _ := currencyOf(feeTypeOf(x.in)) // checked by micropayRules
 	o := &order{
-		merchant: *x.merchant, no: x.in["out_trade_no"], code: x.in["auth_code"],
+		merchant: *x.merchant, no: x.in["out_trade_no"], trade: quickPay, code: x.in["auth_code"],
 		body: x.in["body"], attach: x.in["attach"], device: x.in["device_info"],
+		payer: x.in["auth_code"], wallet: walletOf(x.in["auth_code"]),
 		price: price, minor: minorOf(x.in), story: storyOf(minorOf(x.in)), created: x.at,
 	}
 	if o.story.once && g.book.relieved(x.merchant, o.minor) {
@@ -103,39 +104,6 @@ func (x *exchange) resubmitted(o *order) message {
 		return x.no("ORDERREVERSED", "the order was revoked")
 	}
 	return x.submitted(o)
-}
-
-// paid adds the fields of a paid order, as Submit Quick Pay and Query Order share them.
-func (o *order) paid(m, request message) {
-	wallet := walletOf(o.code)
-	byVoucher, unsettled := o.discount()
-	m["out_trade_no"], m["transaction_id"] = o.no, o.transactionID
-	m["total_fee"], m["fee_type"] = strconv.FormatInt(o.minor, 10), o.price.code
-	m["cash_fee"] = strconv.FormatUint(o.price.convert(o.minor-byVoucher, wallet), 10)
-	m["cash_fee_type"] = wallet.code
-	m["rate"] = strconv.FormatUint(o.price.rateTo(wallet), 10)
-	m["time_end"] = o.paidAt.In(china()).Format("20060102150405")
-	m["trade_type"], m["bank_type"] = "MICROPAY", "OTHERS"
-	m["openid"], m["is_subscribe"] = openID(o.merchant.AppID, o.code), "N"
-	if subAppID := request["sub_appid"]; subAppID != "" {
-		m["sub_openid"], m["sub_is_subscribe"] = openID(subAppID, o.code), "N"
-	}
-	m.set("attach", o.attach)
-	if byVoucher > 0 {
-		m["coupon_fee"] = strconv.FormatInt(byVoucher, 10)
-		m["settlement_total_fee"] = strconv.FormatInt(o.minor-unsettled, 10)
-	}
-}
-
-// discount sums the vouchers: all of them, and those that are not settled to the merchant.
-func (o *order) discount() (all, unsettled int64) {
-	for _, v := range o.story.vouchers {
-		all += v.minor
-		if v.kind == free {
-			unsettled += v.minor
-		}
-	}
-	return all, unsettled
 }
 
 // minorOf is total_fee of a request that was checked.

@@ -5,8 +5,8 @@ import "time"
 // TradeState is a value of trade_state (wechatpay-v2.md 6.2).
 type TradeState string
 
-// The states an order can be in. A Quick Pay order reaches Closed and Refund
-// only through Gateway.Force: nothing a till may send leads there.
+// The states an order can be in. A Quick Pay order reaches Closed only through
+// Gateway.Force: nothing a till may send leads there.
 const (
 	Success    TradeState = "SUCCESS"    // paid; the money is the merchant's
 	Refund     TradeState = "REFUND"     // paid, then refunded in part or in full
@@ -23,12 +23,21 @@ func (s TradeState) open() bool { return s == NotPay || s == UserPaying || s == 
 // selfRevokeAge is when WeChat Pay ends an unpaid Quick Pay order by itself (wechatpay-v2.md 9.1).
 const selfRevokeAge = 45 * time.Second
 
+// quickPay is the trade_type of an order that Submit Quick Pay made; Unified
+// Order names its own (wechatpay-v2.md 6.6).
+const quickPay = "MICROPAY"
+
 // order is the gateway's truth about one out_trade_no.
 type order struct {
 	merchant      Merchant
 	no            string
 	transactionID string
-	code          string
+	trade         string // trade_type
+	code          string // the auth code of a Quick Pay, "" otherwise
+	payer         string // who pays, for the openid
+	knownAs       string // the openid that the merchant named, "" for none
+	subKnownAs    string // the sub_openid that the merchant named
+	wallet        currency
 	body          string
 	attach        string
 	device        string
@@ -38,10 +47,14 @@ type order struct {
 
 	state    TradeState
 	created  time.Time
+	prepared time.Time  // when its prepay_id was made; zero for a Quick Pay
+	expires  time.Time  // when a customer can no longer begin to pay; zero for a Quick Pay
 	paidAt   time.Time  // zero until paid
+	endedAt  time.Time  // when it was revoked or closed; zero until then
 	turnsTo  TradeState // what the customer will do, "" for nothing
 	turnsAt  time.Time
-	accepted int // revokes that were carried out or answered recall Y
+	accepted int // revokes or closes that were carried out or put off
+	refunds  []*refund
 }
 
 // advance lets time do its work up to now: first the customer, then WeChat Pay's own end.
@@ -49,7 +62,8 @@ func (o *order) advance(now time.Time) {
 	if o.turnsTo != "" && !now.Before(o.turnsAt) {
 		o.become(o.turnsTo, o.turnsAt)
 	}
-	if end := o.created.Add(selfRevokeAge); o.state.open() && !o.story.lingers && !now.Before(end) {
+	end := o.created.Add(selfRevokeAge)
+	if o.trade == quickPay && o.state.open() && !o.story.lingers && !now.Before(end) {
 		o.become(Revoked, end)
 	}
 }
@@ -57,8 +71,11 @@ func (o *order) advance(now time.Time) {
 // become puts the order into a state; what the customer meant to do is void.
 func (o *order) become(s TradeState, at time.Time) {
 	o.state, o.turnsTo = s, ""
-	if s == Success {
+	switch s {
+	case Success:
 		o.paidAt = at
+	case Revoked, Closed:
+		o.endedAt = at
 	}
 }
 

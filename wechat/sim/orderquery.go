@@ -35,7 +35,7 @@ func (x *exchange) found(o *order) message {
 	for i, v := range o.story.vouchers {
 		n := strconv.Itoa(i)
 		m["coupon_type_"+n], m["coupon_fee_"+n] = v.kind, strconv.FormatInt(v.minor, 10)
-		m["coupon_id_"+n] = strconv.FormatUint(fingerprint(o.no, n)%10_000_000_000, 10)
+		m["coupon_id_"+n] = o.voucherID(i)
 	}
 	if n := len(o.story.vouchers); n > 0 {
 		m["coupon_count"] = strconv.Itoa(n)

@@ -15,6 +15,8 @@ func (g *Gateway) reverse(x *exchange) message {
 		return x.revokedNothing()
 	}
 	switch age := x.at.Sub(o.created); {
+	case o.trade != quickPay:
+		return x.final("INVALID_REQUEST", "not a Quick Pay order, close or refund it")
 	case age > revokeLimit:
 		return x.final("REVERSE_EXPIRE", "the order is older than 7 days, use refund")
 	case age < g.config.MinRevokeAge:

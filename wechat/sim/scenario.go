@@ -14,14 +14,14 @@ const (
 	forever      = math.MaxInt      // number of revokes
 )
 
-// Scenario is one row of the table: what happens to a Quick Pay of this amount.
+// Scenario is one row of a table of amounts: what happens to an order of this amount.
 type Scenario struct {
 	Minor int64  // total_fee, in minor units of any currency
 	Says  string // what happens and what a till should make of it, for people
 	story story
 }
 
-// Scenarios is the table of amounts (design 8), in its order. Every amount that
+// Scenarios is the table of amounts for Submit Quick Pay (design 8), in its order. Every amount that
 // is not listed is paid at once; from 100 000 minor units on the customer is
 // asked for the password first and confirms after 6 s.
 func Scenarios() []Scenario {
@@ -64,9 +64,15 @@ type story struct {
 	answer   Fault         // what goes wrong with the submission's answer; nil for nothing
 	mute     bool          // queries get no answer until the order is revoked
 	once     bool          // the trouble is over for the next order once this one is revoked
-	recalls  int           // revokes that change nothing and answer recall Y
-	crosses  bool          // the customer's payment lands with the first revoke
+	recalls  int           // revokes that change nothing and answer recall Y; closes that answer SYSTEMERROR
+	crosses  bool          // the customer's payment lands with the first revoke or close
 	vouchers []voucher     // pay a part of the price
+
+	// For orders of Unified Order alone.
+	declines   string        // err_code to answer in place of making an order
+	idle       bool          // the customer does nothing
+	turnsTo    TradeState    // what the customer brings about; "" means Success
+	turnsAfter time.Duration // how long the customer takes; 0 means confirmAfter
 }
 
 // storyOf finds the row of an amount.

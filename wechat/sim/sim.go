@@ -3,7 +3,6 @@ package sim
 import (
 	"context"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 )
@@ -30,34 +29,14 @@ type Config struct {
 	// shortened times against a loopback gateway.
 	MinRevokeAge time.Duration
 
+	// BillHours keeps the documented hours of Download Bill: a day's bill is made
+	// from 9:00 GMT+8 on the next day and can be had from 10:00. Without it a bill
+	// can be had at any time, also of the day that still runs, because a gateway
+	// that lives in a process rarely sees the next morning.
+	BillHours bool
+
 	// Chaos makes things go wrong by chance, on top of the table of amounts.
 	Chaos []Chance
-}
-
-// Op is one operation of the gateway.
-type Op int
-
-// The operations. Their names read well with Inject: on a Quick Pay, drop the answer.
-const (
-	OnQuickPay Op = iota + 1 // POST /pay/micropay
-	OnQuery                  // POST /pay/orderquery
-	OnRevoke                 // POST /secapi/pay/reverse
-	onSignKey                // POST …/getsignkey
-)
-
-// String is the operation's name in the documentation.
-func (op Op) String() string {
-	switch op {
-	case OnQuickPay:
-		return "Submit Quick Pay"
-	case OnQuery:
-		return "Query Order"
-	case OnRevoke:
-		return "Revoke"
-	case onSignKey:
-		return "getsignkey"
-	}
-	return "no operation"
 }
 
 // Gateway is a WeChat Pay that lives in this process. It is an http.Handler,
@@ -91,38 +70,15 @@ func New(c Config) *Gateway {
 // ServeHTTP answers one request. A lost answer panics with
 // http.ErrAbortHandler, which net/http and Transport turn into a broken connection.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	op, ok := route(r.URL.Path)
+	o, ok := route(r.Method, r.URL.Path)
 	if !ok {
 		http.NotFound(w, r)
 		return
 	}
-	x := &exchange{op: op}
+	x := &exchange{operation: o}
 	x.admit(g.config.Merchants, r)
 	g.take(x)
 	g.send(w, r, x)
-}
-
-// route finds the operation of a path, with or without a sandbox prefix (design 8).
-func route(path string) (op Op, ok bool) {
-	switch path {
-	case "/sandboxnew/pay/getsignkey", "/xdc/apiv2getsignkey/sign/getsignkey":
-		return onSignKey, true
-	}
-	for _, prefix := range []string{"/sandboxnew", "/xdc/apiv2sandbox"} {
-		if rest, cut := strings.CutPrefix(path, prefix); cut {
-			path = rest
-			break
-		}
-	}
-	switch path {
-	case "/pay/micropay":
-		return OnQuickPay, true
-	case "/pay/orderquery":
-		return OnQuery, true
-	case "/secapi/pay/reverse":
-		return OnRevoke, true
-	}
-	return 0, false
 }
 
 // take lets one request happen, at one moment, alone.
@@ -148,26 +104,18 @@ func (g *Gateway) handle(x *exchange) {
 	if x.out != nil { // refused at the door
 		return
 	}
-	x.out = g.answer(x)
+	x.out = g.once(x)
 	if x.twice {
-		x.out = g.answer(x)
+		x.out = g.once(x)
 	}
 }
 
-// answer carries a request out once.
-func (g *Gateway) answer(x *exchange) message {
+// once carries a request out once.
+func (g *Gateway) once(x *exchange) message {
 	if x.refusal != "" {
 		return x.no(x.refusal, "refused on request")
 	}
-	switch x.op {
-	case OnQuickPay:
-		return g.micropay(x)
-	case OnQuery:
-		return g.orderquery(x)
-	case OnRevoke:
-		return g.reverse(x)
-	}
-	return x.signKey()
+	return x.answer(g, x)
 }
 
 // sleep waits for d or until ctx ends.

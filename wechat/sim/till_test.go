@@ -109,35 +109,103 @@ func (c *till) describe(m message) string {
 		return strings.TrimSpace(m["err_code"] + " " + m["recall"])
 	case m["trade_state"] != "":
 		return m["trade_state"]
+	case m["refund_status_0"] != "":
+		return m["refund_status_0"] + " " + m["refund_fee_0"]
+	case m["refund_id"] != "":
+		return "accepted " + m["refund_fee"]
+	case m["prepay_id"] != "":
+		return "prepaid"
+	case m["result_msg"] != "":
+		return "closed"
 	case m["recall"] != "":
 		return m["recall"]
 	}
 	return "paid " + m["total_fee"]
 }
 
+// send signs a message and sends it.
+func (c *till) send(path string, m message) reply {
+	c.Helper()
+	return c.post(path, string(c.signed(m).xml()))
+}
+
 func (c *till) pay(no string, minor int64) reply {
 	c.Helper()
-	return c.post("/pay/micropay", string(c.signed(c.order(no, minor)).xml()))
+	return c.send("/pay/micropay", c.order(no, minor))
 }
 
 func (c *till) query(no string) reply {
 	c.Helper()
-	return c.post("/pay/orderquery", string(c.signed(message{"out_trade_no": no}).xml()))
+	return c.send("/pay/orderquery", message{"out_trade_no": no})
 }
 
 func (c *till) revoke(no string) reply {
 	c.Helper()
-	return c.post("/secapi/pay/reverse", string(c.signed(message{"out_trade_no": no}).xml()))
+	return c.send("/secapi/pay/reverse", message{"out_trade_no": no})
 }
 
-// want holds a conversation about order A1: pay, query and revoke with the
-// words that must come back, waits in between, a bar between the steps.
+// native is an order for a QR code that the gateway accepts.
+func (c *till) native(no string, minor int64) message {
+	return message{
+		"trade_type": "NATIVE", "product_id": "1", "version": "1.0", "body": "Counter 1-Coffee", "out_trade_no": no,
+		"total_fee": strconv.FormatInt(minor, 10), "fee_type": "HKD", "spbill_create_ip": "203.0.113.7",
+		"notify_url": "https://shop.example/paid",
+	}
+}
+
+func (c *till) prepay(no string, minor int64) reply {
+	c.Helper()
+	return c.send("/pay/unifiedorder", c.native(no, minor))
+}
+
+func (c *till) close(no string) reply {
+	c.Helper()
+	return c.send("/pay/closeorder", message{"out_trade_no": no})
+}
+
+// back is a refund of order no, which cost total.
+func (c *till) back(no, refundNo string, total, minor int64) message {
+	return message{
+		"out_trade_no": no, "out_refund_no": refundNo,
+		"total_fee": strconv.FormatInt(total, 10), "refund_fee": strconv.FormatInt(minor, 10),
+	}
+}
+
+func (c *till) refund(no, refundNo string, total, minor int64) reply {
+	c.Helper()
+	return c.send("/secapi/pay/refund", c.back(no, refundNo, total, minor))
+}
+
+func (c *till) refunded(refundNo string) reply {
+	c.Helper()
+	return c.send("/pay/refundquery", message{"out_refund_no": refundNo})
+}
+
+// want holds a conversation about order A1: what is done, with the words that
+// must come back, waits in between, a bar between the steps. "refund R1 5"
+// gives 5 back under the number R1, "ask R1" asks for it.
 func (c *till) want(minor int64, script string) {
 	c.Helper()
 	for step := range strings.SplitSeq(script, " | ") {
-		do, want, _ := strings.Cut(step, ": ")
+		what, want, _ := strings.Cut(step, ": ")
+		do, rest, _ := strings.Cut(what, " ")
 		got := want
 		switch do {
+		case "order":
+			got = c.prepay("A1", minor).says
+		case "close":
+			got = c.close("A1").says
+		case "refund":
+			no, fee, _ := strings.Cut(rest, " ")
+			part, err := strconv.ParseInt(fee, 10, 64)
+			if err != nil {
+				c.Fatal(err)
+			}
+			got = c.refund("A1", no, minor, part).says
+		case "ask":
+			got = c.refunded(rest).says
+		case "scan":
+			got = strconv.FormatBool(c.gateway.Pay("A1"))
 		case "pay":
 			got = c.pay("A1", minor).says
 		case "query":
