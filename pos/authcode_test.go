@@ -18,6 +18,7 @@ func TestParseAuthCode_Shapes(t *testing.T) {
 		"plain": someCode, "CR": someCode + "\r", "CR LF": someCode + "\r\n", "tab": someCode + "\t",
 		"STX ETX": "\x02" + someCode + "\x03", "symbology prefix": "]C1" + someCode,
 		"full-width": "１３４５６７８９０１２３４５６７８９", "spaces": " 1345 6789 0123 4567 89 ",
+		"DEL behind": someCode + "\x7f", "full-width 0 to 9": "13４５６７８９０１２３４５６７８９",
 		"no-break in front": "\u3000" + someCode,
 	} {
 		if c, err := ParseAuthCode(scan, DefaultPrefixes); err != nil || c.Reveal() != someCode {
@@ -31,6 +32,14 @@ func TestParseAuthCode_Refused(t *testing.T) {
 	for scan, word := range map[string]string{
 		"28" + someCode[2:]:          "Alipay",
 		"2812345678901234":           "Alipay",
+		"25" + someCode[2:]:          "Alipay",
+		"30" + someCode[2:]:          "Alipay",
+		"24" + someCode[2:]:          "start with 24",
+		"31" + someCode[2:]:          "start with 31",
+		"281234567890123456789012":   "Alipay",
+		"281234567890123":            "15",
+		"2812345678901234567890123":  "25",
+		"]C1":                        "3 characters",
 		"62" + someCode[2:] + "1":    "UnionPay",
 		"16" + someCode[2:]:          "start with 16",
 		someCode[:17]:                "17",
@@ -71,6 +80,9 @@ func TestAuthCode_Masked(t *testing.T) {
 		if strings.Contains(strings.ToLower(out.String()), leak) {
 			t.Errorf("%q leaks:\n%s", leak, out.String())
 		}
+	}
+	if c.String() != "**************6789" || (AuthCode{"1234"}).Last4() != "1234" || (AuthCode{"123"}).String() != "" {
+		t.Errorf("%q, %q, %q", c, AuthCode{"1234"}.Last4(), AuthCode{"123"})
 	}
 	if !strings.Contains(out.String(), "6789") {
 		t.Error("the last four digits are missing")

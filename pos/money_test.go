@@ -22,7 +22,7 @@ func TestParseAmount(t *testing.T) {
 		minor    int64 // 0: refused
 	}{
 		{"12.50", "HKD", 1250}, {"12.5", "HKD", 1250}, {"12", "HKD", 1200}, {"0.01", "HKD", 1},
-		{" 7.00 ", "USD", 700}, {"007", "CNY", 700}, {"1250", "JPY", 1250}, {"1", "KRW", 1},
+		{"9.99", "HKD", 999}, {" 7.00 ", "USD", 700}, {"007", "CNY", 700}, {"1250", "JPY", 1250}, {"1", "KRW", 1},
 		{"1000000000.00", "HKD", MaxMinor}, {"100000000000", "JPY", MaxMinor},
 		{"1000000000.01", "HKD", 0}, {"100000000001", "JPY", 0}, {"99999999999999999999", "HKD", 0},
 		{"12.505", "HKD", 0}, {"12.5", "JPY", 0}, {"12.", "HKD", 0}, {".5", "HKD", 0}, {"", "HKD", 0},
@@ -183,6 +183,9 @@ func TestParseCurrency(t *testing.T) {
 		if refused := err != nil; refused != uncertain[code] {
 			t.Errorf("%s: %v", code, err)
 		}
+		if uncertain[code] && Currency(code).Digits() != 0 {
+			t.Errorf("%s shows decimals that nobody is certain of", code)
+		}
 		if zero := code == "JPY" || code == "KRW"; err == nil && zero != (c.Digits() == 0) {
 			t.Errorf("%s has %d digits", code, c.Digits())
 		}
@@ -195,7 +198,7 @@ func TestParseCurrency(t *testing.T) {
 }
 
 func TestMoney_Decimal(t *testing.T) {
-	for want, m := range map[string]Money{"0.01": {1, "HKD"}, "0.10": {10, "HKD"}, "-1.05": {-105, "HKD"}, "5": {5, "JPY"}, "1000.00": {100000, "USD"}} {
+	for want, m := range map[string]Money{"0.00": {0, "HKD"}, "0.01": {1, "HKD"}, "0.10": {10, "HKD"}, "-1.05": {-105, "HKD"}, "5": {5, "JPY"}, "1000.00": {100000, "USD"}} {
 		if got := m.Decimal(); got != want {
 			t.Errorf("%d %s: got %s, want %s", m.Minor, m.Currency, got, want)
 		}

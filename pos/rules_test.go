@@ -166,3 +166,55 @@ func TestNext_PanicsOnTheImpossible(t *testing.T) {
 		}()
 	}
 }
+
+// Design 3.7: every interval has a least and a greatest value; a loopback
+// gateway waives the least, and nothing else.
+func TestLaw7_EveryIntervalHasItsRange(t *testing.T) {
+	for key, c := range map[string]struct {
+		set         func(*Terms, time.Duration)
+		least, most time.Duration
+	}{
+		"first_query":  {func(t *Terms, d time.Duration) { t.FirstQuery = d }, 3 * time.Second, 10 * time.Second},
+		"query_every":  {func(t *Terms, d time.Duration) { t.QueryEvery = d }, 3 * time.Second, 10 * time.Second},
+		"revoke_after": {func(t *Terms, d time.Duration) { t.RevokeAfter = d }, 15 * time.Second, 30 * time.Second},
+		"revoke_every": {func(t *Terms, d time.Duration) { t.RevokeEvery = d }, time.Second, 60 * time.Second},
+		"deadline":     {func(t *Terms, d time.Duration) { t.Deadline = d }, 30 * time.Second, 60 * time.Second},
+	} {
+		for _, d := range []time.Duration{0, 1, c.least - 1, c.least, c.most, c.most + 1} {
+			terms := DefaultTerms
+			c.set(&terms, d)
+			if taken, want := terms.Check(false) == nil, d >= c.least && d <= c.most; taken != want {
+				t.Errorf("%s = %s: taken %v", key, d, taken)
+			}
+			if taken, want := terms.Check(true) == nil, d > 0 && d <= c.most; taken != want {
+				t.Errorf("%s = %s, loopback: taken %v", key, d, taken)
+			}
+		}
+	}
+}
+
+// Design 3.9: a watch asks every 3 s until the attempt is 45 s old, then at
+// 120 s, then every 5 minutes.
+func TestLaw9_AWatchAsksLessAndLess(t *testing.T) {
+	a := played(t, found(FoundCommFail))
+	wait := a.queryWait()
+	for _, c := range []struct{ age, next time.Duration }{
+		{5 * time.Second, 5*time.Second + wait},
+		{a.Terms.Deadline - wait - 1, a.Terms.Deadline - 1},
+		{a.Terms.Deadline - wait, 120 * time.Second},
+		{120*time.Second - 1, 120 * time.Second},
+		{120 * time.Second, 420 * time.Second},
+		{420 * time.Second, 720 * time.Second},
+	} {
+		if got := a.watchAsk(a.since.Add(c.age)).Sub(a.since); got != c.next {
+			t.Errorf("at %s: asks at %s, want %s", c.age, got, c.next)
+		}
+	}
+}
+
+// Wechatpay-v2 9.1: 45 s after its creation WeChat Pay closes an unpaid order by itself.
+func TestClosesAt(t *testing.T) {
+	if got := played(t, found(FoundUserPaying)).ClosesAt(); !got.Equal(t0.Add(45 * time.Second)) {
+		t.Errorf("got %s", got)
+	}
+}
