@@ -10,13 +10,16 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // theRealGo is the environment variable with the path of the real go command.
 const theRealGo = "MUTATION_GO"
 
-// testFlags make a test with random input give the same answer every time.
-var testFlags = []string{"-rapid.seed=1", "-rapid.nofailfile"}
+// testFlags make a test with random input give the same answer every time, with
+// as much of it as without -short, which takes a fifth; and they end one that
+// hangs, for gremlins would end only us and let it go on.
+var testFlags = []string{"-rapid.seed=1", "-rapid.checks=500", "-rapid.nofailfile", "-timeout=20s"}
 
 // beGo stands in for the go command that gremlins calls, and mends two things.
 // To gremlins whatever no block of a coverage profile contains was not covered:
@@ -35,8 +38,11 @@ func beGo(args []string) error {
 		return become(append([]string{"test", "-count=1", pkg}, testFlags...))
 	}
 	out, err := exec.Command(os.Getenv(theRealGo), append(args, testFlags...)...).CombinedOutput()
-	if bytes.Contains(out, []byte("[build failed]")) {
+	switch {
+	case bytes.Contains(out, []byte("[build failed]")):
 		os.Exit(2) // which gremlins reads as "not viable"
+	case bytes.Contains(out, []byte("panic: test timed out after")):
+		time.Sleep(time.Hour) // until gremlins has seen that it hangs
 	}
 	return err
 }

@@ -89,7 +89,7 @@ func (p *pack) unmutated(env []string) (time.Duration, error) {
 		return 0, err
 	}
 	began := time.Now()
-	err := run(env, "go", "test", "-count", "1", "./"+p.dir)
+	err := run(env, "go", append([]string{"test", "-count=1", "./" + p.dir}, testFlags...)...)
 	return time.Since(began), err
 }
 
