@@ -60,7 +60,7 @@ func (t *Till) Charge(ctx context.Context, s Scan) (Attempt, error) {
 // then an intent whose fate was not known is taken up, if it was kept.
 func (t *Till) ready(ctx context.Context) error {
 	err := t.Trouble()
-	if KindOf(err) != KindJournal || err == nil {
+	if KindOf(err) != KindJournal {
 		return err
 	}
 	if _, err := t.note(ctx, "journal_tried", nil); err == nil {

@@ -330,7 +330,7 @@ func (t *Till) record(e Entry) (seq int64, ok bool) {
 	e.Day, e.Run = t.day(e.At), t.policy.Run
 	for {
 		seq, err := t.journal.Append(context.WithoutCancel(t.ctx), e)
-		if KindOf(err) == KindConflict && err != nil {
+		if KindOf(err) == KindConflict {
 			seq, err = t.kept(e, err)
 		}
 		if err == nil {
