@@ -29,7 +29,7 @@ func TestError(t *testing.T) {
 		t.Errorf("hint %q, kind %s", HintOf(outer), KindOf(outer))
 	}
 	outer.Hint = "try again"
-	if HintOf(outer) != "try again" || HintOf(errors.New("x")) != "" || KindOf(errors.New("x")) != KindInternal {
+	if HintOf(outer) != "try again" || HintOf(errors.New("x")) != "" || KindOf(errors.New("x")) != KindInternal || KindOf(nil) != KindInternal {
 		t.Errorf("hint %q", HintOf(outer))
 	}
 }
