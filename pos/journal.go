@@ -1,10 +1,13 @@
 package pos
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"time"
 )
 
@@ -117,10 +120,15 @@ func EventName(e Event) string {
 
 // DecodeEvent is the inverse of EventName and json.Marshal. An order's entry
 // with an unknown name is an error; a till's own entry (order empty) is Noted
-// whatever its name.
+// under whatever name, if it is noted under it. What this version does not know
+// is an error and never left out: the fold would not be what the till held.
 func DecodeEvent(no OrderNo, name string, data []byte) (Event, error) {
 	if no == "" {
-		return unmarshal[Noted](data)
+		e, err := unmarshal[Noted](data)
+		if err == nil && EventName(e) != name {
+			err = fmt.Errorf("event %q says that it is %q", name, EventName(e))
+		}
+		return e, err
 	}
 	switch name {
 	case "intent":
@@ -155,10 +163,18 @@ func DecodeEvent(no OrderNo, name string, data []byte) (Event, error) {
 	return nil, fmt.Errorf("event %q is not known to this version", name)
 }
 
+// unmarshal reads one JSON object of known fields and nothing after it.
 func unmarshal[E Event](data []byte) (Event, error) {
 	var e E
-	err := json.Unmarshal(data, &e)
-	return e, err
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&e); err != nil {
+		return e, err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return e, errors.New("something follows the event")
+	}
+	return e, nil
 }
 
 // Fold replays entries of one attempt, oldest first. The result is exactly
