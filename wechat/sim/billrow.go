@@ -106,11 +106,11 @@ func (o *order) billed(billType string, today func(time.Time) bool) []billRow {
 // paidRows is the row of a paid order, and the errors of the bill about it.
 func (o *order) paidRows() []billRow {
 	minor := o.minor
-	if minor == oneMore {
+	if o.minor == oneMore {
 		minor++
 	}
 	rows := []billRow{o.row("SUCCESS", o.paidAt, minor)}
-	if minor == listedTwice {
+	if o.minor == listedTwice {
 		stranger := o.row("SUCCESS", o.paidAt, minor)
 		stranger.cells["商户订单号"], stranger.cells["微信订单号"] = "NOBODYKNOWS"+o.no, "42"+o.transactionID[2:]+"9"
 		rows = append(rows, stranger)
