@@ -4,7 +4,7 @@ BIN := $(CURDIR)/.ci/bin
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-check: tidy lint test race build screen ## everything that CI runs
+check: tidy lint test race build screen proof ## everything that CI runs
 
 tidy: ## go.mod and go.sum are tidy, and the code is formatted
 	go mod tidy -diff
@@ -39,10 +39,16 @@ mutation: $(BIN) ## what the tests would not notice in pos/next.go and wechat/ju
 	cd .ci/tools && go test ./mutation && go build -o $(BIN)/mutation ./mutation
 	$(BIN)/mutation $(if $(ALL),pos wechat,pos/next.go wechat/judge.go)
 
+proof: ## the proof of the money (docs/proof.md) at the size of a CI run
+	.ci/proof ci
+
+soak: ## the same at the size of a release, some hours; writes docs/soak.md
+	.ci/proof soak docs/soak.md
+
 golden: ## rewrite golden files from what the code does; then read the diff
 	go test ./pos ./ui -update
 
 demo: ## practice mode
 	go run . practice
 
-.PHONY: help check tidy lint test race build screen fuzz mutation golden demo
+.PHONY: help check tidy lint test race build screen fuzz mutation proof soak golden demo
