@@ -27,6 +27,7 @@ const (
 	jump       = 5 * time.Second   // a step of the wall clock beyond this is an event (design 3.16)
 	retryEvery = time.Second       // a journal that cannot be written is tried again
 	DrainFor   = 180 * time.Second // how long open attempts go on without a screen
+	readFor    = time.Second       // a verdict that stood for less was read by nobody
 )
 
 // remembered is how many attempts of this run are kept in memory for the screen.
@@ -56,7 +57,11 @@ type Till struct {
 	order    []OrderNo // of latest, oldest first
 	changed  chan struct{}
 	draining bool
-	broken   error // the journal cannot be written: no new sale
+	broken   error    // the journal cannot be written: no new sale
+	paid     struct { // the newest sale of this run that became paid in front of somebody
+		no OrderNo
+		at time.Time
+	}
 }
 
 // worker is the goroutine of one attempt. Only it touches a, seen and timer.
@@ -138,13 +143,27 @@ func (t *Till) takeUp(ctx context.Context, no OrderNo) (Attempt, error) {
 }
 
 // Drain takes no new sale and lets the open ones go on without a screen until
-// each has its verdict or ctx ends. It reports whether all have.
+// each has its verdict or ctx ends. It reports whether all have. A sale that
+// became paid as the screen went has been seen by nobody.
 func (t *Till) Drain(ctx context.Context) bool {
 	t.stopSelling()
 	for _, a := range t.Open() {
 		t.Leave(a.OrderNo)
 	}
+	if no := t.justPaid(); no != "" {
+		t.tell(no, Unseen{})
+	}
 	return t.Wait(ctx, t.Settled) == nil
+}
+
+// justPaid is the sale whose being paid was shown too shortly to be read, or none.
+func (t *Till) justPaid() OrderNo {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.clock.now().Sub(t.paid.at) >= readFor {
+		return ""
+	}
+	return t.paid.no
 }
 
 // Close ends every goroutine of the till, whatever they are doing: what is
@@ -399,8 +418,12 @@ func (t *Till) remember(a Attempt) {
 
 // publish is remember with the lock held.
 func (t *Till) publish(a Attempt) {
-	if _, known := t.latest[a.OrderNo]; !known {
+	before, known := t.latest[a.OrderNo]
+	if !known {
 		t.order = append(t.order, a.OrderNo)
+	}
+	if known && a.State == Paid && before.State != Paid && !a.away {
+		t.paid.no, t.paid.at = a.OrderNo, t.clock.now()
 	}
 	t.latest[a.OrderNo] = a
 	t.forget()

@@ -266,6 +266,24 @@ func TestTill_Drain(t *testing.T) {
 	})
 }
 
+// A verdict that came as the screen went has been seen by nobody (design 2).
+func TestTill_Drain_PaidAsTheScreenWent(t *testing.T) {
+	for stood, want := range map[time.Duration]Attention{0: AttentionPaidAway, readFor - time.Millisecond: AttentionPaidAway, readFor: ""} {
+		inBubble(t, newWorld(), func(t *testing.T, till *Till, j *memory) {
+			no := charge(t, till, 1)
+			ends(t, till, no)
+			time.Sleep(stood)
+			if !till.Drain(t.Context()) {
+				t.Error("not settled")
+			}
+			synctest.Wait()
+			if a, _ := till.Attempt(no); a.State != Paid || a.Attention != want {
+				t.Errorf("after %s: got %s", stood, describe(a))
+			}
+		})
+	}
+}
+
 // stepClock sets the wall clock by d, as somebody or NTP would.
 func stepClock(till *Till, d time.Duration) {
 	till.mu.Lock()

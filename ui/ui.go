@@ -223,9 +223,13 @@ func (m *Model) uncover() {
 	m.kept = splitter{}
 }
 
-// leave ends the screen; what is open goes on without it.
+// leave ends the screen; what is open goes on without it, and without anybody
+// who looks.
 func (m *Model) leave() {
 	m.leaving = true
+	for _, a := range m.open {
+		m.till.Leave(a.OrderNo)
+	}
 	m.run(tea.Quit)
 }
 
