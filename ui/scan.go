@@ -180,11 +180,15 @@ func (s *splitter) drop(keying bool, now time.Time) heard {
 	return h
 }
 
+// full reports an input that is too long to tell what it ends in: what no longer
+// fitted may be the end of a code.
+func (s *splitter) full() bool { return len(s.keyed) == keyedMost }
+
 // fragment reports whether the input ends in digits that only a machine sends
 // and that are no code.
 func (s *splitter) fragment() bool {
 	tail := s.keyed[s.burst:]
-	return len(tail) >= scanDigits && !slices.Contains(tail, '.') ||
+	return s.full() || len(tail) >= scanDigits && !slices.Contains(tail, '.') ||
 		len(s.keyed) > amountDigits && !slices.Contains(s.keyed, '.')
 }
 
@@ -198,6 +202,9 @@ func (s *splitter) rest(now time.Time) bool {
 // where there are none, as in a paste, or too many, as from a slow scanner, the
 // last 18 digits decide.
 func (s *splitter) find(keying bool) heard {
+	if s.full() {
+		return heard{kind: heardNothing}
+	}
 	all, tail := string(s.keyed), string(s.keyed[s.burst:])
 	if len(tail) == codeDigits && !strings.Contains(tail, ".") {
 		return s.scan(all[:s.burst], tail, keying) // a whole code, of whatever wallet
