@@ -56,23 +56,25 @@ func (t *Till) Charge(ctx context.Context, s Scan) (Attempt, error) {
 }
 
 // ready refuses a sale while the till leaves or the journal cannot be written.
-// A journal that failed is tried once more, with an entry that costs nothing;
-// then an intent whose fate was not known is taken up, if it was kept.
+// A journal that failed is tried once more, with an entry that costs nothing.
+// Once it works, whoever found that out, an intent whose fate was not known is
+// taken up first, if it was kept.
 func (t *Till) ready(ctx context.Context) error {
-	err := t.Trouble()
-	if KindOf(err) != KindJournal {
+	if KindOf(t.Trouble()) == KindJournal {
+		if _, err := t.note(ctx, "journal_tried", nil); err == nil {
+			t.heal()
+		}
+	}
+	if err := t.Trouble(); err != nil {
 		return err
 	}
-	if _, err := t.note(ctx, "journal_tried", nil); err == nil {
-		t.heal()
-		for _, no := range t.doubtful {
-			if _, err := t.takeUp(ctx, no); err != nil && KindOf(err) != KindNotFound {
-				return err
-			}
+	for len(t.doubtful) > 0 {
+		if _, err := t.takeUp(ctx, t.doubtful[0]); err != nil && KindOf(err) != KindNotFound {
+			return err
 		}
-		t.doubtful = nil
+		t.doubtful = t.doubtful[1:]
 	}
-	return t.Trouble()
+	return nil
 }
 
 // check refuses what cannot be charged at all.

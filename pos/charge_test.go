@@ -1,7 +1,11 @@
 package pos
 
 import (
+	"context"
+	"errors"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 // Everything that can be refused is refused before the intent: nothing is
@@ -47,6 +51,65 @@ func TestTill_TheBoundsOfAnAmountAreTaken(t *testing.T) {
 				t.Errorf("number %s, want it to end in %s", a.OrderNo, want)
 			}
 			ends(t, till, a.OrderNo)
+		}
+	})
+}
+
+// blind is a journal of which no attempt can be read while it says so.
+type blind struct {
+	*memory
+	err error
+}
+
+func (b *blind) Attempt(ctx context.Context, no OrderNo) (Attempt, error) {
+	if b.err != nil {
+		return Attempt{}, b.err
+	}
+	return b.memory.Attempt(ctx, no)
+}
+
+// An intent whose fate was not known is not forgotten because the journal could
+// be written again and not be read: no sale is taken before it is taken up.
+func TestTill_ALostIntentIsNotForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := &blind{memory: &memory{}}
+		till := NewTill(newWorld(), j, somePolicy)
+		j.lose(1)
+		if _, err := till.Charge(t.Context(), Scan{Amount: twelveFifty, Code: code(t, 1)}); KindOf(err) != KindJournal {
+			t.Fatalf("got %v", err)
+		}
+		j.err = &Error{Kind: KindJournal, Err: errors.New("cannot be read")}
+		if _, err := till.Charge(t.Context(), Scan{Amount: twelveFifty, Code: code(t, 2)}); !errors.Is(err, j.err) {
+			t.Errorf("taken while the journal cannot be read: %v", err)
+		}
+		j.err = nil
+		charge(t, till, 3)
+		if n := len(till.Open()); n != 2 {
+			t.Errorf("%d open, want the lost one and the new one", n)
+		}
+		till.Close()
+	})
+}
+
+// The journal works again as soon as any sale could be written to it; a lost
+// intent is taken up then, too.
+func TestTill_ALostIntentIsTakenUpWhoeverHealedTheJournal(t *testing.T) {
+	w := newWorld()
+	w.takes, w.answer = userPaying, FoundUserPaying
+	inBubble(t, w, func(t *testing.T, till *Till, j *memory) {
+		charge(t, till, 1)
+		synctest.Wait()
+		j.lose(1)
+		if _, err := till.Charge(t.Context(), Scan{Amount: twelveFifty, Code: code(t, 2)}); KindOf(err) != KindJournal {
+			t.Fatalf("got %v", err)
+		}
+		time.Sleep(4 * time.Second) // the first sale has asked, and written that down
+		if err := till.Trouble(); err != nil {
+			t.Fatal(err)
+		}
+		charge(t, till, 3)
+		if n := len(till.Open()); n != 3 {
+			t.Errorf("%d open, want the lost one and two more", n)
 		}
 	})
 }

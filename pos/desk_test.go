@@ -1,6 +1,7 @@
 package pos
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"testing"
@@ -113,5 +114,64 @@ func TestTill_RevokeIsForOpenSales(t *testing.T) {
 		if err := till.Revoke("K1261121Q7RX999999", "2"); KindOf(err) != KindNotFound {
 			t.Errorf("unknown: %v", err)
 		}
+	})
+}
+
+// Ask does not wait until the next query would be due, nor return before the
+// one that it asked for, however slow the disk is.
+func TestTill_AskAsksNow(t *testing.T) {
+	w := newWorld()
+	w.takes, w.answer = userPaying, FoundUserPaying
+	inBubble(t, w, func(t *testing.T, till *Till, j *memory) {
+		no := charge(t, till, 1)
+		time.Sleep(time.Second) // the first query is due at 3 s
+		j.before = func(e Entry) {
+			if e.Name() == "query" {
+				time.Sleep(300 * time.Millisecond)
+			}
+		}
+		began := time.Now()
+		a, err := till.Ask(t.Context(), no)
+		if took := time.Since(began); err != nil || a.Asked != 1 || a.LastFinding() != FoundUserPaying || took > time.Second {
+			t.Errorf("asked %d after %s: %s, %v", a.Asked, took, describe(a), err)
+		}
+	})
+}
+
+// A query that is on its way when somebody asks is the answer to that.
+func TestTill_AskTakesTheQueryOnItsWay(t *testing.T) {
+	w := newWorld()
+	w.takes, w.answer = userPaying, FoundUserPaying
+	inBubble(t, w, func(t *testing.T, till *Till, _ *memory) {
+		no := charge(t, till, 1)
+		time.Sleep(3*time.Second + 220*time.Millisecond)
+		if a, _ := till.Attempt(no); a.InFlight() != "query" {
+			t.Fatalf("got %q on its way", a.InFlight())
+		}
+		began := time.Now()
+		a, err := till.Ask(t.Context(), no)
+		if took := time.Since(began); err != nil || a.Asked != 1 || took > time.Second {
+			t.Errorf("asked %d after %s, %v", a.Asked, took, err)
+		}
+	})
+}
+
+// Ask takes up a sale that is over from the journal of an earlier run.
+func TestTill_AskAboutAnEarlierRun(t *testing.T) {
+	w := newWorld()
+	synctest.Test(t, func(t *testing.T) {
+		j := &memory{}
+		first := NewTill(w, j, somePolicy)
+		no := charge(t, first, 1)
+		ends(t, first, no)
+		first.Close()
+		w.orders[no] = refundedThere
+		second := NewTill(w, j, somePolicy)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if a, err := second.Ask(ctx, no); err != nil || a.Asked != 1 || a.Attention != AttentionRefunded {
+			t.Errorf("got %s, asked %d, %v", describe(a), a.Asked, err)
+		}
+		second.Close()
 	})
 }
