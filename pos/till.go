@@ -143,27 +143,34 @@ func (t *Till) takeUp(ctx context.Context, no OrderNo) (Attempt, error) {
 }
 
 // Drain takes no new sale and lets the open ones go on without a screen until
-// each has its verdict or ctx ends. It reports whether all have. A sale that
-// became paid as the screen went has been seen by nobody.
+// each has its verdict or ctx ends. It reports whether all have.
 func (t *Till) Drain(ctx context.Context) bool {
 	t.stopSelling()
+	since := t.Now().Add(-readFor)
 	for _, a := range t.Open() {
 		t.Leave(a.OrderNo)
 	}
-	if no := t.justPaid(); no != "" {
-		t.tell(no, Unseen{})
-	}
-	return t.Wait(ctx, t.Settled) == nil
+	t.listUnread(ctx, since)
+	settled := t.Wait(ctx, t.Settled) == nil
+	t.listUnread(ctx, since) // a verdict may have crossed the word that nobody looks
+	return settled
 }
 
-// justPaid is the sale whose being paid was shown too shortly to be read, or none.
-func (t *Till) justPaid() OrderNo {
+// listUnread puts a sale on the attention list that became paid as the screen went.
+func (t *Till) listUnread(ctx context.Context, since time.Time) {
+	if no := t.unread(since); no != "" && t.tell(no, Unseen{}) {
+		t.Wait(ctx, func() bool { return t.unread(since) == "" }) // if it fails there is nothing left to do
+	}
+}
+
+// unread is the sale that became paid since then and is on no list, or none.
+func (t *Till) unread(since time.Time) OrderNo {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.clock.now().Sub(t.paid.at) >= readFor {
-		return ""
+	if t.paid.at.After(since) && t.latest[t.paid.no].Attention == "" {
+		return t.paid.no
 	}
-	return t.paid.no
+	return ""
 }
 
 // Close ends every goroutine of the till, whatever they are doing: what is

@@ -276,7 +276,6 @@ func TestTill_Drain_PaidAsTheScreenWent(t *testing.T) {
 			if !till.Drain(t.Context()) {
 				t.Error("not settled")
 			}
-			synctest.Wait()
 			if a, _ := till.Attempt(no); a.State != Paid || a.Attention != want {
 				t.Errorf("after %s: got %s", stood, describe(a))
 			}
