@@ -210,14 +210,12 @@ func (c *cashier) pressesLeave() {
 // closesWindow takes the terminal away. A program that was told to end reports
 // no failure for it.
 func (c *cashier) closesWindow() {
-	c.look()
 	c.hangUp()
 	c.laws.left(c, errors.Join(c.drains(), c.why))
 }
 
 // losesWindow takes the terminal away from a program that nobody tells: reading fails.
 func (c *cashier) losesWindow() {
-	c.look()
 	c.input.CloseWithError(syscall.EIO)
 	c.laws.left(c, c.drains())
 }

@@ -26,33 +26,34 @@ const home = "\x1b[H"
 
 // Write draws.
 func (s *screen) Write(p []byte) (int, error) {
+	if frame, isFrame := strings.CutPrefix(string(p), home); isFrame { // else cursor, modes, the alternative screen
+		if now, changed := s.draw(frame); changed {
+			s.watcher(now)
+		}
+	}
+	return len(p), nil
+}
+
+// draw paints a frame and reports whether amount or word in front have changed.
+func (s *screen) draw(frame string) (now sight, changed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	frame, isFrame := strings.CutPrefix(string(p), home)
-	if !isFrame {
-		return len(p), nil // cursor, modes, the alternative screen
-	}
 	for i, line := range strings.Split(frame, "\n") {
-		if i >= len(s.rows) {
-			break
-		}
 		text := ansi.Strip(line)
 		for range strings.Count(text, "\a") {
 			s.strokes = append(s.strokes, time.Now())
 		}
-		text = strings.ReplaceAll(text, "\a", "")
-		if painted := strings.TrimRight(text, "\r"); painted != "" || text != "" {
-			s.rows[i] = painted
+		if text = strings.ReplaceAll(text, "\a", ""); text != "" && i < len(s.rows) {
+			s.rows[i] = strings.TrimRight(text, "\r")
 		}
 	}
 	before := s.now
 	s.now = see(s.rows)
-	if s.now.word == before.word && s.now.amount == before.amount {
+	changed = s.now.word != before.word || s.now.amount != before.amount
+	if !changed {
 		s.now.since = before.since
-	} else {
-		s.watcher(s.now)
 	}
-	return len(p), nil
+	return s.now, changed
 }
 
 // sight is what stands on the screen now.

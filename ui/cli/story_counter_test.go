@@ -175,6 +175,7 @@ var counter = []story{
 			if s := c.waits(time.Minute, func(s sight) bool { return s.verdict() || strings.Contains(s.foot, "r revoke") }); s.open() {
 				c.presses("r")
 				c.scans(c.code(0) + "\r")
+				c.presses("\r")
 			}
 			c.pass(aMoment)
 			c.expects("the question still", sight.asks)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"cashier/pos"
@@ -13,8 +14,9 @@ import (
 // laws are what holds in every story, whatever was broken. They are held
 // against the gateway's truth and the journal, and count what they judge.
 type laws struct {
+	mu      sync.Mutex     // frames are drawn by a goroutine of the program's
 	broken  []string       // what was found
-	grace   time.Duration  // so long the screen may be behind the journal: an entry is tried again after a second
+	ahead   bool           // the journal may be ahead of the screen: an entry was kept and not said
 	words   map[string]int // that came to the front
 	watched int            // attempts whose watch was not over after ten minutes
 	known   news
@@ -34,6 +36,8 @@ func (l *laws) breaks(c *cashier, format string, args ...any) {
 	if c.screen != nil {
 		said += "\n" + c.screen.String()
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.broken = append(l.broken, said)
 }
 
@@ -57,9 +61,9 @@ func minor(n int64) string { return fmt.Sprintf("%d.%02d", n/100, n%100) }
 // frame is held against each change of the word or the amount in front: never,
 // not for a single frame, may PAID stand there without the money.
 func (l *laws) frame(c *cashier, s sight) {
-	if s.word != "" {
-		l.words[s.word]++
-	}
+	l.mu.Lock()
+	l.words[s.word]++
+	l.mu.Unlock()
 	if s.word == wordPaid && l.kept(c, s.amount) == 0 {
 		l.breaks(c, "PAID is drawn for %s, and WeChat Pay has no such payment", s.amount)
 	}
@@ -98,33 +102,44 @@ func (l *laws) truth(c *cashier, s sight) {
 	if l.agrees(c, s) {
 		return
 	}
-	c.pass(50*time.Millisecond + l.grace) // a frame is drawn after the entry stands
+	c.pass(50 * time.Millisecond) // a frame is drawn after the entry stands
+	if l.ahead {
+		c.pass(2 * time.Second) // an entry is tried again after one
+	}
 	if now := c.screen.sight(); c.running() && now.word == s.word && now.amount == s.amount && !l.agrees(c, now) {
-		l.breaks(c, "the screen says %s for %s, the journal says %s", now.word, now.amount, l.state(c, now.amount))
+		l.breaks(c, "the screen says %s for %s, the journal says %s", now.word, now.amount, l.states(c, now.amount))
 	}
 }
 
-// state is how the journal's newest attempt of this amount stands.
-func (l *laws) state(c *cashier, amount string) pos.State {
+// states are how the journal's attempts of this amount stand, as far as the till
+// works on them, newest first. An intent that was kept and not said stands in
+// front of nobody.
+func (l *laws) states(c *cashier, amount string) (states []pos.State) {
 	list, err := c.shop.journal.List(context.Background(), pos.Filter{})
 	if err != nil {
 		l.breaks(c, "list: %v", err)
 	}
 	for _, a := range list {
-		_, known := c.shop.till.Attempt(a.OrderNo) // an intent that was kept and not said is not, yet
-		if known && minor(a.Amount.Minor) == amount {
-			return a.State
+		if _, known := c.shop.till.Attempt(a.OrderNo); known && minor(a.Amount.Minor) == amount {
+			states = append(states, a.State)
 		}
 	}
-	return ""
+	return states
 }
 
+// agrees reports whether the word in front is that of the newest attempt, or of
+// any if the newest may be one that the screen was not told of.
 func (l *laws) agrees(c *cashier, s sight) bool {
-	state := l.state(c, s.amount)
-	if state == pos.Submitting {
-		return s.word == wordAsking
+	states := l.states(c, s.amount)
+	if !l.ahead && len(states) > 1 {
+		states = states[:1]
 	}
-	return s.word == bigWord(state)
+	return slices.ContainsFunc(states, func(state pos.State) bool {
+		if state == pos.Submitting {
+			return s.word == wordAsking
+		}
+		return s.word == bigWord(state)
+	})
 }
 
 // deadEnd says what is missing on a screen that leaves the cashier no way on.

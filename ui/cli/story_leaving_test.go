@@ -98,6 +98,24 @@ var moments = []story{
 		ends:    []string{"paid attention:paid_while_away"},
 	},
 	{
+		name:    "a moment before the payment",
+		weather: map[sim.Op][]sim.Fault{sim.OnQuickPay: {sim.Delay(5 * time.Second)}},
+		does: func(c *cashier) {
+			c.begins("4.00", c.code(0))
+			c.pass(5*time.Second - breath - 5*time.Millisecond)
+		},
+		ends: []string{"paid attention:paid_while_away"},
+	},
+	{
+		name:    "before the frame with the payment",
+		weather: map[sim.Op][]sim.Fault{sim.OnQuickPay: {sim.Delay(5 * time.Second)}},
+		does: func(c *cashier) {
+			c.begins("4.00", c.code(0))
+			c.pass(5*time.Second - breath + time.Millisecond)
+		},
+		ends: []string{"paid attention:paid_while_away"},
+	},
+	{
 		name: "in doubt",
 		does: func(c *cashier) { c.begins("0.31", c.code(0)) },
 		ends: []string{"paid attention:paid_while_away"},

@@ -50,8 +50,8 @@ func (r run) tells(t *testing.T) (out told) {
 		}
 		b.paper.tears = r.tears
 		c := &cashier{bench: b, laws: newLaws(), clean: r.clean}
-		if len(r.tears) > 0 {
-			c.laws.grace = 3 * time.Second
+		for _, torn := range r.tears {
+			c.laws.ahead = c.laws.ahead || torn == keptUnsaid
 		}
 		c.comes()
 		r.story.does(c)
