@@ -138,8 +138,9 @@
 //   - An auth code makes one order. Codes from Gateway.AuthCode have an age and
 //     expire after one minute; all others count as fresh.
 //
-// Operations that are not listed above answer 404. The published frequency
-// limits are not enforced: what an answer over the limit looks like is not documented.
+// Report Speed, Short URL, Auth Code to OpenID and the upload of images answer
+// 404. The published frequency limits are not enforced: what an answer over the
+// limit looks like is not documented.
 //
 // # Where the documents are silent
 //

@@ -29,12 +29,30 @@ const (
 
 // String is the operation's name in the documentation.
 func (op Op) String() string {
-	for _, o := range operations() {
-		if o.op == op {
-			return o.name
-		}
+	names := [...]string{
+		OnQuickPay:       "Submit Quick Pay",
+		OnQuery:          "Query Order",
+		OnRevoke:         "Revoke",
+		OnUnifiedOrder:   "Unified Order",
+		OnClose:          "Close Order",
+		OnRefund:         "Apply for Refund",
+		OnRefundQuery:    "Query Refund",
+		OnBill:           "Download Bill",
+		OnRate:           "Query Exchange Rate",
+		OnSettlement:     "Query Settled Funds",
+		OnDeclare:        "Declare to Customs",
+		OnDeclareQuery:   "Query Declaration",
+		OnRedeclare:      "Redeclare to Customs",
+		OnCheckIdentity:  "Check Identity",
+		OnRegister:       "Register Sub-merchant",
+		OnSubMerchant:    "Query Sub-merchant",
+		OnModifyMerchant: "Modify Sub-merchant",
+		onSignKey:        "getsignkey",
 	}
-	return "no operation"
+	if op <= 0 || int(op) >= len(names) {
+		return "no operation"
+	}
+	return names[op]
 }
 
 // dialect is the form that an operation's answers have.
@@ -49,7 +67,6 @@ const (
 // operation is one row of the table of operations (wechatpay-v2.md 2.2).
 type operation struct {
 	op      Op
-	name    string
 	path    string
 	method  string // of JSON operations; those in XML answer other methods than POST themselves
 	speaks  dialect
@@ -63,38 +80,38 @@ type operation struct {
 // operations is the table of all operations.
 func operations() []operation {
 	return []operation{
-		{op: OnQuickPay, name: "Submit Quick Pay", path: "/pay/micropay", account: merchantFor, answer: (*Gateway).micropay},
-		{op: OnQuery, name: "Query Order", path: "/pay/orderquery", account: merchantFor, answer: (*Gateway).orderquery},
-		{op: OnRevoke, name: "Revoke", path: "/secapi/pay/reverse", cert: true, account: merchantFor, answer: (*Gateway).reverse},
-		{op: OnUnifiedOrder, name: "Unified Order", path: "/pay/unifiedorder", account: merchantFor, answer: (*Gateway).unifiedorder},
-		{op: OnClose, name: "Close Order", path: "/pay/closeorder", account: merchantFor, answer: (*Gateway).closeorder},
-		{op: OnRefund, name: "Apply for Refund", path: "/secapi/pay/refund", cert: true, account: merchantFor, answer: (*Gateway).refund},
-		{op: OnRefundQuery, name: "Query Refund", path: "/pay/refundquery", account: merchantFor, answer: (*Gateway).refundquery},
-		{op: OnBill, name: "Download Bill", path: "/pay/downloadbill", speaks: firstLayer, account: holderFor, answer: (*Gateway).downloadbill},
-		{op: OnRate, name: "Query Exchange Rate", path: "/pay/queryexchagerate", speaks: firstLayer, noNonce: true, account: holderFor, answer: (*Gateway).exchangerate},
-		{op: OnSettlement, name: "Query Settled Funds", path: "/pay/settlementquery", account: holderFor, answer: (*Gateway).settlementquery},
+		{op: OnQuickPay, path: "/pay/micropay", account: merchantFor, answer: (*Gateway).micropay},
+		{op: OnQuery, path: "/pay/orderquery", account: merchantFor, answer: (*Gateway).orderquery},
+		{op: OnRevoke, path: "/secapi/pay/reverse", cert: true, account: merchantFor, answer: (*Gateway).reverse},
+		{op: OnUnifiedOrder, path: "/pay/unifiedorder", account: merchantFor, answer: (*Gateway).unifiedorder},
+		{op: OnClose, path: "/pay/closeorder", account: merchantFor, answer: (*Gateway).closeorder},
+		{op: OnRefund, path: "/secapi/pay/refund", cert: true, account: merchantFor, answer: (*Gateway).refund},
+		{op: OnRefundQuery, path: "/pay/refundquery", account: merchantFor, answer: (*Gateway).refundquery},
+		{op: OnBill, path: "/pay/downloadbill", speaks: firstLayer, account: holderFor, answer: (*Gateway).downloadbill},
+		{op: OnRate, path: "/pay/queryexchagerate", speaks: firstLayer, noNonce: true, account: holderFor, answer: (*Gateway).exchangerate},
+		{op: OnSettlement, path: "/pay/settlementquery", account: holderFor, answer: (*Gateway).settlementquery},
 
-		{op: OnDeclare, name: "Declare to Customs", path: "/cgi-bin/mch/customs/customdeclareorder", md5: true, noNonce: true, account: holderFor, answer: (*Gateway).declareorder},
-		{op: OnDeclareQuery, name: "Query Declaration", path: "/cgi-bin/mch/customs/customdeclarequery", md5: true, noNonce: true, account: holderFor, answer: (*Gateway).declarequery},
-		{op: OnRedeclare, name: "Redeclare to Customs", path: "/cgi-bin/mch/newcustoms/customdeclareredeclare", md5: true, noNonce: true, account: holderFor, answer: (*Gateway).redeclareorder},
+		{op: OnDeclare, path: "/cgi-bin/mch/customs/customdeclareorder", md5: true, noNonce: true, account: holderFor, answer: (*Gateway).declareorder},
+		{op: OnDeclareQuery, path: "/cgi-bin/mch/customs/customdeclarequery", md5: true, noNonce: true, account: holderFor, answer: (*Gateway).declarequery},
+		{op: OnRedeclare, path: "/cgi-bin/mch/newcustoms/customdeclareredeclare", md5: true, noNonce: true, account: holderFor, answer: (*Gateway).redeclareorder},
 		{op: OnDeclare, path: "/global/v3/customs/orders", method: "POST", speaks: inJSON, account: holderFor, answer: (*Gateway).globalDeclare},
 		{op: OnDeclare, path: "/global/v3/customs/orders", method: "PATCH", speaks: inJSON, account: holderFor, answer: (*Gateway).globalModify},
 		{op: OnDeclareQuery, path: "/global/v3/customs/orders", method: "GET", speaks: inJSON, account: holderFor, answer: (*Gateway).globalQuery},
 		{op: OnRedeclare, path: "/global/v3/customs/redeclare", method: "POST", speaks: inJSON, account: holderFor, answer: (*Gateway).globalRedeclare},
-		{op: OnCheckIdentity, name: "Check Identity", path: "/global/v3/customs/verify-certificate", method: "POST", speaks: inJSON, account: holderFor, answer: (*Gateway).globalIdentity},
+		{op: OnCheckIdentity, path: "/global/v3/customs/verify-certificate", method: "POST", speaks: inJSON, account: holderFor, answer: (*Gateway).globalIdentity},
 
-		{op: OnRegister, name: "Register Sub-merchant", path: "/secapi/mch/addInstitutionsub", cert: true, md5: true, noNonce: true, account: institutionFor, answer: (*Gateway).register},
-		{op: OnSubMerchant, name: "Query Sub-merchant", path: "/secapi/mch/queryInstitutionsub", cert: true, md5: true, noNonce: true, account: institutionFor, answer: (*Gateway).submerchant},
-		{op: OnModifyMerchant, name: "Modify Sub-merchant", path: "/secapi/mch/modifyInstitutionsub", cert: true, md5: true, noNonce: true, account: institutionFor, answer: (*Gateway).modify},
+		{op: OnRegister, path: "/secapi/mch/addInstitutionsub", cert: true, md5: true, noNonce: true, account: institutionFor, answer: (*Gateway).register},
+		{op: OnSubMerchant, path: "/secapi/mch/queryInstitutionsub", cert: true, md5: true, noNonce: true, account: institutionFor, answer: (*Gateway).submerchant},
+		{op: OnModifyMerchant, path: "/secapi/mch/modifyInstitutionsub", cert: true, md5: true, noNonce: true, account: institutionFor, answer: (*Gateway).modify},
 
-		{op: onSignKey, name: "getsignkey", path: "/sandboxnew/pay/getsignkey", account: keyHolder, answer: (*Gateway).signkey},
+		{op: onSignKey, path: "/sandboxnew/pay/getsignkey", account: keyHolder, answer: (*Gateway).signkey},
 		{op: onSignKey, path: "/xdc/apiv2getsignkey/sign/getsignkey", account: keyHolder, answer: (*Gateway).signkey},
 	}
 }
 
 // route finds the operation of a path, with or without a sandbox prefix (design 8).
-func route(method, path string) (o operation, ok bool) {
-	for _, o := range operations() {
+func (g *Gateway) route(method, path string) (o operation, ok bool) {
+	for _, o := range g.operations {
 		plain := path
 		if o.op != onSignKey { // its paths are the sandboxes' own
 			plain = withoutSandbox(path)

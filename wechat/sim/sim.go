@@ -42,7 +42,8 @@ type Config struct {
 // Gateway is a WeChat Pay that lives in this process. It is an http.Handler,
 // safe for concurrent use, and forgets everything when it is dropped.
 type Gateway struct {
-	config Config
+	config     Config
+	operations []operation
 
 	mu       sync.Mutex
 	book     *book
@@ -64,13 +65,13 @@ func New(c Config) *Gateway {
 	if c.MinRevokeAge == 0 {
 		c.MinRevokeAge = 15 * time.Second // wechatpay-v2.md 6.3
 	}
-	return &Gateway{config: c, book: newBook(), nth: map[string]int{}, injected: map[Op][]Fault{}}
+	return &Gateway{config: c, operations: operations(), book: newBook(), nth: map[string]int{}, injected: map[Op][]Fault{}}
 }
 
 // ServeHTTP answers one request. A lost answer panics with
 // http.ErrAbortHandler, which net/http and Transport turn into a broken connection.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	o, ok := route(r.Method, r.URL.Path)
+	o, ok := g.route(r.Method, r.URL.Path)
 	if !ok {
 		http.NotFound(w, r)
 		return
