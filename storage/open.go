@@ -127,7 +127,7 @@ func prepareFile(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	h, err := readHeader(ctx, db)
+	h, err := headerOf(ctx, path, db)
 	if err == nil {
 		err = h.check()
 	}

@@ -50,7 +50,7 @@ func openReader(ctx context.Context, path, how string) (*Reader, error) {
 
 // identify reads who the journal is.
 func (r *Reader) identify(ctx context.Context) error {
-	h, err := readHeader(ctx, r.pool)
+	h, err := headerOf(ctx, r.path, r.pool)
 	if err != nil {
 		return err
 	}
