@@ -33,29 +33,64 @@ const (
 	intended happening = iota
 	ticked
 	resumed
+	resumedOn   // and the wall clock was set on by an hour while no till ran
+	resumedBack // or set back
 	revokePressed
 	askPressed
 	acknowledged // from here to unseen: what must not change any decision
 	left
 	returned
 	unseen
+	clockOn    // the wall clock of a running till is set on by an hour
+	clockBack  // or set back
 	slotPassed // not an event of the product: nothing but time
 	answers    // the first of the answers
 )
+
+// hour is how far a clock is set: further than any time that an attempt waits for.
+const hour = time.Hour
+
+// dated is what the Date header of an answer says: nothing, a day on which the
+// order can be revoked, or the first one on which it cannot.
+type dated uint8
+
+const (
+	undated dated = iota
+	dayOne
+	dayEight
+)
+
+var days = [...]time.Time{undated: {}, dayOne: t0, dayEight: t0.Add(revocable)}
+
+// pause is how long the gateway wants no revoke (V9): 60 s.
+const pause = 4
+
+// revokeAnswers are the answers to Revoke: its findings, and a pause.
+func revokeAnswers() (all []Answer) {
+	for _, f := range revokeFindings {
+		all = append(all, found(f))
+	}
+	return append(all, Answer{Finding: FoundRevokeAgain, NotBefore: pause * slot})
+}
 
 // happenings lists the events in the order of the numbers.
 func happenings() []Event {
 	intent := someIntent()
 	intent.Terms = modelTerms
-	all := []Event{intent, Ticked{}, Resumed{}, RevokePressed{}, AskPressed{}, Acknowledged{}, Left{}, Returned{}, Unseen{}, nil}
-	for _, f := range submitFindings {
-		all = append(all, SubmitAnswered{found(f)})
-	}
-	for _, f := range queryFindings {
-		all = append(all, QueryAnswered{found(f)})
-	}
-	for _, f := range revokeFindings {
-		all = append(all, RevokeAnswered{found(f)})
+	set, back := ClockStepped{hour.Milliseconds()}, ClockStepped{-hour.Milliseconds()}
+	all := []Event{intent, Ticked{}, Resumed{}, Resumed{}, Resumed{}, RevokePressed{}, AskPressed{},
+		Acknowledged{}, Left{}, Returned{}, Unseen{}, set, back, nil}
+	for _, day := range days {
+		for _, f := range submitFindings {
+			all = append(all, SubmitAnswered{Answer{Finding: f, Date: day}})
+		}
+		for _, f := range queryFindings {
+			all = append(all, QueryAnswered{Answer{Finding: f, Date: day}})
+		}
+		for _, r := range revokeAnswers() {
+			r.Date = day
+			all = append(all, RevokeAnswered{r})
+		}
 	}
 	return all
 }
@@ -64,6 +99,7 @@ func happenings() []Event {
 type outcome struct {
 	done   bool
 	early  bool // the call goes out before the journal is written
+	tells  bool // a person that money has to be given back by hand
 	sends  wire
 	broken rule
 	a      known
@@ -130,16 +166,12 @@ func (m *machine) step(n known, h happening) outcome {
 // try gives an attempt to the law and reads the effects.
 func (m *machine) try(a Attempt, h happening) (o outcome) {
 	o.done = true
-	if h == slotPassed {
-		o.a = m.know(aging(a))
-		return o
-	}
 	defer func() {
 		if p := recover(); p != nil {
 			o = outcome{done: true, broken: rulePanic}
 		}
 	}()
-	next, effects := m.law(a, m.events[h], t0)
+	next, effects := m.decide(a, h)
 	recorded := false
 	for _, e := range effects {
 		switch e.(type) {
@@ -154,22 +186,52 @@ func (m *machine) try(a Attempt, h happening) (o outcome) {
 		}
 		o.early = o.early || o.sends != idle && !recorded
 	}
-	o.a, o.broken = m.know(next), lawful(a, next, h, o)
+	o.tells = next.Attention == AttentionRevokeRefused
+	o.a, o.broken = m.know(next), m.lawful(a, next, h, o)
 	return o
 }
 
+// decide is the law's answer, seen from t0. After a jump of the clock the till
+// ticks at once (Till.checkClock).
+func (m *machine) decide(a Attempt, h happening) (Attempt, []Effect) {
+	switch h {
+	case slotPassed:
+		return aging(a, slot), nil
+	case resumedOn:
+		return m.law(aging(a, hour), Resumed{}, t0)
+	case resumedBack:
+		return m.law(aging(a, -hour), Resumed{}, t0)
+	case clockOn, clockBack:
+		by := time.Duration(m.events[h].(ClockStepped).ByMS) * time.Millisecond
+		next, stepped := m.law(a, m.events[h], t0.Add(by))
+		next, ticked := m.law(next, Ticked{}, t0.Add(by))
+		return aging(next, by), append(stepped, ticked...)
+	}
+	return m.law(a, m.events[h], t0)
+}
+
 // lawful holds the laws that can be seen in one step of one attempt.
-func lawful(a, next Attempt, h happening, o outcome) rule {
+func (m *machine) lawful(a, next Attempt, h happening, o outcome) rule {
 	door := func(s State) bool { return s == Revoking || s == Confirming }
 	switch {
-	case o.sends != idle && a.inFlight != noCall && h != resumed:
+	case o.sends != idle && a.inFlight != noCall && (h < resumed || h > resumedBack):
 		return ruleOneCall
 	case o.sends == onRevoke && t0.Before(a.since.Add(slot)):
 		return ruleEarly
+	case o.sends == onRevoke && a.expired:
+		return ruleLate
+	case o.sends == onRevoke && (h == clockOn || h == clockBack):
+		return ruleClock
+	case next.State == InDoubt && next.deadlineAt.Sub(t0) > modelTerms.Deadline:
+		return ruleDeadline
 	case door(a.State) && next.State == Paid:
 		return ruleI4
 	case door(a.State) && !door(next.State) && (next.State != Revoked || h < answers):
 		return ruleL2
+	case next.State == Paid && a.State != Paid && finding(m.events[h]) != FoundPaid:
+		return ruleI2
+	case a.State == Paid && next.State != Paid:
+		return ruleStands
 	case next.State != "" && next.Open() && next.inFlight == noCall && len(next.wait()) == 0:
 		return ruleL2
 	case h >= acknowledged && h <= unseen && canon(next) != canon(a):
@@ -178,18 +240,18 @@ func lawful(a, next Attempt, h happening, o outcome) rule {
 	return lawKept
 }
 
-// aging is the attempt one slot later.
-func aging(a Attempt) Attempt {
+// aging is the attempt some time later.
+func aging(a Attempt, by time.Duration) Attempt {
 	for _, t := range a.times() {
 		if !t.IsZero() {
-			*t = t.Add(-slot)
+			*t = t.Add(-by)
 		}
 	}
 	return a
 }
 
 func (a *Attempt) times() []*time.Time {
-	return []*time.Time{&a.since, &a.deadlineAt, &a.askAt, &a.revokeAt}
+	return []*time.Time{&a.since, &a.deadlineAt, &a.askAt, &a.revokeAt, &a.holdUntil}
 }
 
 // canon is the attempt without what decides nothing:
@@ -204,7 +266,8 @@ func (a *Attempt) times() []*time.Time {
 //     that is due later than everything else that time decides (120 s) is due
 //     one slot after that, and the later one of two a slot after the other:
 //     only their order matters. Within a slot a call may come at its beginning.
-//   - flags that the state does not read, and times of a verdict that stands.
+//   - flags that the state does not read, and times of a verdict that stands;
+//     of the 7 days and of a pause, what is over or can mean nothing to a paid order.
 //
 // The order number only jitters the pauses, so both attempts share theirs.
 func canon(a Attempt) Attempt {
@@ -212,9 +275,15 @@ func canon(a Attempt) Attempt {
 	a.last, a.paidSeen, a.away = "", false, false
 	a.First, a.Seq, a.Asked, a.quiet, a.fails = 0, 0, 0, 0, 0
 	a.Revokes = min(a.Revokes, 1)
-	a.CreatedAt, a.UpdatedAt, a.firstDate, a.holdUntil = time.Time{}, time.Time{}, time.Time{}, time.Time{}
+	a.CreatedAt, a.UpdatedAt = time.Time{}, time.Time{}
 	if a.State == "" {
 		return a
+	}
+	if a.State == Paid {
+		a.firstDate, a.expired, a.holdUntil = time.Time{}, false, time.Time{}
+	}
+	if !a.holdUntil.After(t0) {
+		a.holdUntil = time.Time{}
 	}
 	if !a.Watch {
 		a.watchKind, a.failsOnly, a.reversed = "", false, false
@@ -234,7 +303,7 @@ func canon(a Attempt) Attempt {
 	if !a.Open() {
 		a.since = t0.Add(-decisive) // younger is only not_sent, for which there is no order
 	}
-	a.askAt, a.revokeAt = dueSlots(a.askAt, a.revokeAt, later(a.since.Add(decisive), t0))
+	a.askAt, a.revokeAt = dueSlots(a.askAt, a.revokeAt, later(later(a.since.Add(decisive), a.holdUntil), t0))
 	return a
 }
 
@@ -269,10 +338,16 @@ func noisy(a Attempt) Attempt {
 	if a.State == "" {
 		return a
 	}
-	a.Attention, a.Reason, a.Code, a.Recall, a.TransactionID = AttentionRevokeRefused, ReasonRefunded, "X", RecallYes, "4200"
+	a.Attention, a.Reason, a.Code, a.Recall, a.TransactionID = AttentionPaidAway, ReasonRefunded, "X", RecallYes, "4200"
 	a.last, a.paidSeen, a.away = FoundOther, true, true
 	a.First, a.Seq, a.Asked, a.fails = 7, 9, 5, 2
-	a.CreatedAt, a.UpdatedAt, a.firstDate = t0.Add(-time.Hour), t0.Add(-slot), t0.Add(-time.Hour)
+	a.CreatedAt, a.UpdatedAt = t0.Add(-hour), t0.Add(-slot)
+	if a.holdUntil.IsZero() {
+		a.holdUntil = t0.Add(-2 * hour)
+	}
+	if a.State == Paid {
+		a.firstDate, a.expired, a.holdUntil = t0, true, t0.Add(slot)
+	}
 	if !a.Watch {
 		a.watchKind, a.failsOnly, a.reversed = FoundDeclined, true, true
 	}
@@ -300,13 +375,29 @@ func (f fact) String() string {
 	return s
 }
 
-// submitSays, querySays and revokeSays are the numbers of the answers.
-func submitSays(f Finding) happening { return answers + happening(slices.Index(submitFindings, f)) }
+// The numbers of the answers. One that tells nothing may have no date.
 
-func querySays(f Finding) happening {
-	return answers + happening(len(submitFindings)+slices.Index(queryFindings, f))
+func submitSays(f Finding, on dated) happening {
+	return says(slices.Index(submitFindings, f), f, on)
 }
 
-func revokeSays(f Finding) happening {
-	return answers + happening(len(submitFindings)+len(queryFindings)+slices.Index(revokeFindings, f))
+func querySays(f Finding, on dated) happening {
+	return says(len(submitFindings)+slices.Index(queryFindings, f), f, on)
+}
+
+func revokeSays(f Finding, on dated) happening {
+	return says(len(submitFindings)+len(queryFindings)+slices.Index(revokeFindings, f), f, on)
+}
+
+// pauseSays is V9, the last of the answers to Revoke.
+func pauseSays(on dated) happening {
+	return says(len(submitFindings)+len(queryFindings)+len(revokeFindings), FoundRevokeAgain, on)
+}
+
+func says(which int, f Finding, on dated) happening {
+	if f == FoundUnclear || f == FoundNotSent {
+		on = undated
+	}
+	of := len(submitFindings) + len(queryFindings) + len(revokeFindings) + 1
+	return answers + happening(int(on)*of+which)
 }

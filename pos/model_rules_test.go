@@ -12,7 +12,12 @@ const (
 	ruleCanon
 	ruleOneCall
 	ruleEarly
+	ruleLate
+	ruleClock
+	rulePause
+	ruleDeadline
 	ruleMismatch
+	ruleRescan
 	ruleI1
 	ruleStrict
 	ruleI2
@@ -21,6 +26,7 @@ const (
 	ruleI5
 	ruleI6
 	ruleI7
+	ruleStands
 	ruleI8
 	ruleI11
 	ruleL1
@@ -33,6 +39,12 @@ var ruleText = [...]string{
 	ruleCanon:    "the model itself: a decision depends on what canon leaves out",
 	ruleOneCall:  "design 3.7: two calls at once",
 	ruleEarly:    "design 3.8: a revoke in the first 15 s",
+	ruleLate:     "design 3.8: a revoke although the gateway's clock says that 7 days are gone",
+	ruleClock:    "design 3.16: after a jump of the clock a revoke goes out before the gateway is asked",
+	rulePause:    "V9: a revoke while the gateway wants a pause",
+	ruleDeadline: "design 3.7: the deadline is put off",
+	ruleRescan:   "design 3.11: charged again while the last attempt has no verdict",
+	ruleStands:   "S14, S15: the verdict PAID is taken back",
 	ruleMismatch: "design 3.10: somebody else's order is revoked",
 	ruleI1:       "I1: two attempts of one sale are PAID",
 	ruleStrict:   "design 3.11: money of two attempts taken at once, although rescan is strict",
@@ -60,9 +72,9 @@ func (m *model) judge(d side) rule {
 		return ruleI7
 	case d.door && a.State == Paid:
 		return ruleI4
-	case a.State == Paid && d.stand != taken:
+	case a.State == Paid && d.stand != taken && d.stand != refunded:
 		return ruleI2
-	case d.shown && d.stand != taken:
+	case d.shown && d.stand != taken && d.stand != refunded:
 		return ruleI6
 	case (a.State == Failed || a.State == Revoked) && !a.Watch && !d.handed && (d.stand == taken || d.stand == paying):
 		return ruleI3
@@ -74,13 +86,13 @@ func (m *model) judge(d side) rule {
 
 // judgeSale returns the rule that two sides break together.
 func (m *model) judgeSale(first, second *node) rule {
-	kept, paid := bit(first.keeps)+bit(second.keeps), bit(first.paid)+bit(second.paid)
+	kept, earned := bit(first.keeps)+bit(second.keeps), bit(first.earned)+bit(second.earned)
 	switch {
-	case paid > 1:
+	case first.paid && second.paid:
 		return ruleI1
 	case m.strict && kept > 1:
 		return ruleStrict
-	case first.rests && second.rests && kept != paid:
+	case first.rests && second.rests && kept != earned:
 		return ruleI8
 	}
 	return lawKept

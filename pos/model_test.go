@@ -3,6 +3,7 @@ package pos
 import (
 	"flag"
 	"maps"
+	"slices"
 	"testing"
 	"time"
 )
@@ -18,24 +19,62 @@ var (
 // way there.
 func TestModel(t *testing.T) {
 	skipModel(t)
+	x := mergedExplorer(t, rare{})
+	for _, rule := range []Rescan{RescanQuick, RescanStrict} {
+		t.Run(string(rule), func(t *testing.T) { explored(t, x, rule, modelBudget(t)) })
+	}
+}
+
+// The same with what is rare (model_rare_test.go), one thing after the other.
+func TestModel_SevenDaysAndRefunds(t *testing.T) { exploreRare(t, rare{days: true, refunds: true}) }
+
+func TestModel_Clocks(t *testing.T) { exploreRare(t, rare{clock: true}) }
+
+func TestModel_Pauses(t *testing.T) { exploreRare(t, rare{pause: true}) }
+
+// TestModel_AllAtOnce has all of it in one world, too large for more than one thing that goes wrong.
+func TestModel_AllAtOnce(t *testing.T) {
+	skipModel(t)
+	m := newModel(nil, rare{days: true, clock: true, pause: true, refunds: true})
+	explored(t, &explorer{model: m, real: m}, RescanStrict, budget{1, 1, 1})
+}
+
+func exploreRare(t *testing.T, besides rare) {
+	t.Helper()
+	skipModel(t)
+	x := mergedExplorer(t, besides)
+	t.Run("quick", func(t *testing.T) { explored(t, x, RescanQuick, budget{1, 1, 1}) })
+	t.Run("strict", func(t *testing.T) { explored(t, x, RescanStrict, modelBudget(t)) })
+}
+
+func mergedExplorer(t *testing.T, besides rare) *explorer {
+	t.Helper()
+	began := time.Now()
+	x := newExplorer(newModel(nil, besides))
+	t.Logf("%s: %d different attempts, %d sides of a sale, %d of them behave differently, %v", t.Name(),
+		len(x.facts), len(x.real.sides), len(x.sides), time.Since(began).Round(10*time.Millisecond))
+	return x
+}
+
+// explored holds every rule, and prints how much there was to see.
+func explored(t *testing.T, x *explorer, rule Rescan, b budget) {
+	t.Helper()
+	began := time.Now()
+	if found := x.explore(rule, b); found != lawKept {
+		t.Fatalf("%s\n%s", ruleText[found], x.trace())
+	}
+	if n := x.stuck(); n > 0 {
+		t.Fatalf("%s, from %d sides\n%s", ruleText[ruleL1], n, x.trace())
+	}
+	t.Logf("%s, %s: %d states, %d transitions, %v", t.Name(), b, len(x.scenes), x.transitions, time.Since(began).Round(10*time.Millisecond))
+}
+
+func modelBudget(t *testing.T) budget {
+	t.Helper()
 	if *modelCrashes > most || *modelFaults > most {
 		t.Fatalf("at most %d crashes and %d faults", most, most)
 	}
-	for _, rule := range []Rescan{RescanQuick, RescanStrict} {
-		t.Run(string(rule), func(t *testing.T) {
-			began := time.Now()
-			x := newExplorer(newModel(nil, rule))
-			if found := x.explore(*modelCrashes, *modelFaults); found != lawKept {
-				t.Fatalf("%s\n%s", ruleText[found], x.trace())
-			}
-			if n := x.stuck(); n > 0 {
-				t.Fatalf("%s, from %d sides\n%s", ruleText[ruleL1], n, x.trace())
-			}
-			t.Logf("%d crashes, %d faults: %d states, %d transitions, %v (%d sides, merged from %d, of %d different attempts)",
-				*modelCrashes, *modelFaults, len(x.scenes), x.transitions, time.Since(began).Round(10*time.Millisecond),
-				len(x.sides), len(x.real.sides), len(x.facts))
-		})
-	}
+	return budget{*modelCrashes, *modelFaults, *modelCrashes + *modelFaults}
 }
 
 func skipModel(t *testing.T) {
@@ -49,13 +88,13 @@ func skipModel(t *testing.T) {
 // do no harm, because the journal refuses what it decides (compare-and-set).
 func TestModel_TwoTills(t *testing.T) {
 	skipModel(t)
-	m := newModel(nil, RescanStrict)
+	m := newModel(nil, rare{})
 	m.beside = true
 	x := explorer{model: m, real: m}
-	if found := x.explore(1, 0); found != lawKept {
+	if found := x.explore(RescanStrict, budget{1, 0, 1}); found != lawKept {
 		t.Fatalf("%s\n%s", ruleText[found], x.trace())
 	}
-	t.Logf("%d states", len(x.scenes))
+	t.Logf("%s, %s: %d states, %d transitions", t.Name(), x.budget, len(x.scenes), x.transitions)
 }
 
 // TestModel_Merged: merging sides that behave alike loses nothing: as it is
@@ -70,13 +109,29 @@ func TestModel_Merged(t *testing.T) {
 		}
 		return reached
 	}
-	x := newExplorer(newModel(nil, RescanStrict))
-	x.explore(1, 0)
+	x := newExplorer(newModel(nil, rare{}))
+	x.explore(RescanStrict, budget{1, 0, 1})
 	plain := explorer{model: x.real, real: x.real}
-	plain.explore(1, 0)
+	plain.explore(RescanStrict, budget{1, 0, 1})
 	got, want := where(x, func(s scene) scene { return s }), where(&plain, x.merged)
 	if !maps.Equal(got, want) {
-		t.Errorf("%d scenes reached, %d after merging", len(want), len(got))
+		t.Errorf("%d states reached, %d after merging", len(want), len(got))
 	}
-	t.Logf("%d scenes, from %d", len(got), len(plain.scenes))
+	t.Logf("%s, %s: %d states, from %d", t.Name(), x.budget, len(got), len(plain.scenes))
+}
+
+// TestModel_SameTwice: what is counted is counted in the same order again.
+func TestModel_SameTwice(t *testing.T) {
+	skipModel(t)
+	var scenes [2][]scene
+	for i := range scenes {
+		m := newModel(nil, rare{days: true, clock: true, pause: true, refunds: true})
+		x := explorer{model: m, real: m}
+		x.explore(RescanStrict, budget{0, 0, 0})
+		scenes[i] = x.scenes
+	}
+	if !slices.Equal(scenes[0], scenes[1]) {
+		t.Errorf("%d states, then %d, or others", len(scenes[0]), len(scenes[1]))
+	}
+	t.Logf("%s: %d states, one by one", t.Name(), len(scenes[0]))
 }

@@ -4,10 +4,10 @@ package pos
 // gateway that lies and a till that crashes. Its rules are the functions that
 // list calls, to be read as a list; each adds what may happen.
 //
-// Not in it: a manager's void and refunds made elsewhere, a clock that jumps,
-// the end of the 7 days, a pause that the gateway asks for (V9), and the limits
-// of calls a second (I10), which are not the machine's. A wrong answer stands
-// for all that Next treats alike: of queries CLOSED for REVOKED and REFUND.
+// Not in it: a manager's void, which the product does not have yet, a refund of
+// only a part, and the limits of calls a second (I10), which are not the
+// machine's (wechat/budget_test.go). A wrong answer stands for all that Next
+// treats alike: of queries CLOSED for REVOKED.
 
 // wire is what is on its way from a till.
 type wire uint8
@@ -23,11 +23,12 @@ const (
 type stand uint8
 
 const (
-	absent stand = iota
-	paying       // created; the customer has to confirm
-	unpaid       // created; the customer will not pay (PAYERROR)
-	taken        // the customer's money is ours
-	over         // closed or given back
+	absent   stand = iota
+	paying         // created; the customer has to confirm
+	unpaid         // created; the customer will not pay (PAYERROR)
+	taken          // the customer's money is ours
+	over           // closed or given back, by a revoke or by WeChat Pay itself
+	refunded       // given back by the shop without the till
 )
 
 // codeLives is how many slots after the submission the payment code is still
@@ -41,12 +42,15 @@ type side struct {
 	latePay bool  // a submission that its till gave up on may still arrive
 	lateRev bool  // a revoke likewise
 	age     uint8 // slots since the submission
+	week    bool  // older than 7 days: it cannot be revoked any more
+	hold    uint8 // slots for which the gateway wants no revoke
 	sent    uint8 // submissions that left a till
 	shown   bool  // PAID was shown: the goods are gone
 	door    bool  // a revoke was journaled
 	warned  bool  // the newest telling answer spoke of somebody else's order
 	fails   bool  // the gateway never said anything but return_code FAIL
 	handed  bool  // for which the watch ended, and a person has to see to it (design 3.9)
+	told    bool  // by the last answer: a person, that money has to be given back by hand
 	broken  rule  // by the last step
 }
 
@@ -61,18 +65,19 @@ type seat struct {
 // model is the world's rules with one machine in it.
 type model struct {
 	*machine
-	allows   func(Summary) error // CanRescan
-	strict   bool                // a sale is never charged twice, not even for a moment
-	beside   bool                // a till that was replaced lives on
-	blind    bool                // and the journal takes what it decided on an old entry
-	manager  bool                // people press what is not theirs
+	rare
+	allows   func(Summary, Rescan) error
+	strict   bool // a sale is never charged twice, not even for a moment
+	lenient  bool // 3.11 itself is not held, only what comes of it
+	beside   bool // a till that was replaced lives on
+	blind    bool // and the journal takes what it decided on an old entry
+	manager  bool // people press what is not theirs
 	sides    []node
 	numbered map[side]number
 }
 
-func newModel(l law, rule Rescan) *model {
-	m := &model{machine: newMachine(l), strict: rule == RescanStrict, numbered: map[side]number{},
-		allows: func(s Summary) error { return s.CanRescan(rule) }}
+func newModel(l law, besides rare) *model {
+	m := &model{machine: newMachine(l), rare: besides, numbered: map[side]number{}, allows: Summary.CanRescan}
 	m.place(side{})
 	return m
 }
@@ -82,13 +87,16 @@ func (m *model) list(d side, down bool) []move {
 	v := mover{model: m, d: d, down: down, moves: []move{}}
 	v.begin()
 	v.time()
+	v.week()
 	v.customer()
+	v.refund()
 	v.network()
 	for k := range d.seats {
 		v.gateway(k)
 		v.till(k)
 	}
 	v.operator()
+	v.clocks()
 	return v.moves
 }
 
@@ -105,6 +113,11 @@ func (v *mover) may(what string, says happening, to side) {
 	v.moves = append(v.moves, move{what: what, says: says, to: v.place(to)})
 }
 
+// chance is a step that costs nothing, and that nobody can count upon.
+func (v *mover) chance(what string, to side) {
+	v.moves = append(v.moves, move{what: what, to: v.place(to), chance: true})
+}
+
 // lie is a step of the budget of faults.
 func (v *mover) lie(what string, says happening, to side) {
 	v.moves = append(v.moves, move{what: what, says: says, to: v.place(to), faults: 1})
@@ -119,7 +132,7 @@ func (m *model) crash(d side) side {
 }
 
 // start: some time after a crash everything open is taken up.
-func (m *model) start(d side) side { return m.resume(m.crash(d)) }
+func (m *model) start(d side) side { return m.resume(m.crash(d), resumed) }
 
 // double: a second till is started beside the first. That one lives on, but can
 // do nothing: every event begins with an entry, and the journal refuses one
@@ -131,14 +144,14 @@ func (m *model) double(d side) side {
 		d.abandon(1)
 		d.seats[1] = seat{}
 	}
-	return m.resume(d)
+	return m.resume(d, resumed)
 }
 
 // resume: what is open is taken up, and what was asked about although it is
 // settled (Till.TakeUp does that when somebody asks again).
-func (m *model) resume(d side) side {
+func (m *model) resume(d side, h happening) side {
 	if f := m.facts[d.seats[0].a]; f.a.State != "" && (f.open || f.a.inFlight != noCall) {
-		return m.take(d, 0, resumed)
+		return m.take(d, 0, h)
 	}
 	return d
 }
@@ -175,7 +188,7 @@ func (v *mover) time() {
 	if q := d.seats[0]; !v.down && (q.wire != idle && q.long || q.wire == idle && v.facts[q.a].overdue) {
 		return
 	}
-	d.age = min(d.age+1, codeLives+1)
+	d.age, d.hold = min(d.age+1, codeLives+1), max(d.hold, 1)-1
 	for k := range d.seats {
 		q := &d.seats[k]
 		q.a, q.long = v.step(q.a, slotPassed).a, q.wire != idle
@@ -212,7 +225,8 @@ func (v *mover) network() {
 		}
 	}
 	if d := v.d; d.lateRev && d.stand != absent {
-		d.stand, d.lateRev = over, false
+		d.revoke()
+		d.lateRev = false
 		v.may("the late Revoke request arrives", 0, d)
 	}
 }
@@ -248,59 +262,82 @@ var (
 	lyingSubmit = []handled{{taken, FoundDeclined}, {taken, FoundCommFail}, {taken, FoundMismatch},
 		{paying, FoundDeclined}, {paying, FoundCommFail}, {paying, FoundMismatch}, {absent, FoundMismatch}}
 	honestQuery = [...][]Finding{absent: {FoundNoOrder}, paying: {FoundUserPaying, FoundNotPaid}, unpaid: {FoundPayError},
-		taken: {FoundPaid}, over: {FoundClosed}}
+		taken: {FoundPaid}, over: {FoundClosed}, refunded: {FoundRefunding}}
 	lyingQuery  = []Finding{FoundUnclear, FoundCommFail, FoundMismatch}
 	lyingRevoke = []struct {
 		does bool
 		says Finding
 	}{{true, FoundRevokeAgain}, {false, FoundRevokeAgain}, {false, FoundRevokeRefused}, {false, FoundRevokeAccepted}}
-	standText = [...]string{absent: "no order", paying: "customer paying", unpaid: "unpaid", taken: "MONEY TAKEN", over: "closed or given back"}
+	standText = [...]string{absent: "no order", paying: "customer paying", unpaid: "unpaid", taken: "MONEY TAKEN", over: "closed or given back",
+		refunded: "given back by hand"}
 )
 
 func (v *mover) answerSubmit(k int) {
 	expired := func(h handled) bool { return v.d.age > codeLives && h.becomes != absent }
 	for _, h := range honestSubmit {
-		d, says := v.d, submitSays(h.says)
+		d, says := v.d, submitSays(h.says, v.date())
 		if d.stand = h.becomes; !expired(h) {
 			v.may("Quick Pay is answered", says, v.take(d, k, says))
 			v.slow(k, d, says)
 		}
 	}
 	for _, h := range lyingSubmit {
-		d, says := v.d, submitSays(h.says)
+		d, says := v.d, submitSays(h.says, v.date())
 		if d.stand = h.becomes; !expired(h) {
 			v.lie("Quick Pay is answered wrongly", says, v.take(d, k, says))
 		}
 	}
-	v.lost(k, submitSays(FoundUnclear))
+	v.lost(k, submitSays(FoundUnclear, undated))
 }
 
 func (v *mover) answerQuery(k int) {
 	d := v.d
 	for _, f := range honestQuery[d.stand] {
-		v.may("Query Order is answered", querySays(f), v.take(d, k, querySays(f)))
-		v.slow(k, d, querySays(f))
+		says := querySays(f, v.date())
+		v.may("Query Order is answered", says, v.take(d, k, says))
+		v.slow(k, d, says)
+		if says = querySays(f, dayEight); v.days && !d.week && !v.facts[d.seats[k].a].a.firstDate.IsZero() {
+			v.lie("Query Order is answered, and the Date is wrong", says, v.take(d, k, says))
+		}
 	}
 	for _, f := range lyingQuery {
-		v.lie("Query Order is not or wrongly answered", querySays(f), v.take(d, k, querySays(f)))
+		says := querySays(f, v.date())
+		v.lie("Query Order is not or wrongly answered", says, v.take(d, k, says))
 	}
 }
 
 func (v *mover) answerRevoke(k int) {
-	d, accepted := v.d, revokeSays(FoundRevokeAccepted)
-	if d.stand != absent { // of an order that it does not know it remembers nothing
+	d, honest := v.d, []Finding{FoundRevokeAccepted}
+	switch {
+	case d.stand == refunded:
+		honest = []Finding{FoundRevokeAccepted, FoundRevokeRefused}
+	case d.week && d.stand != absent: // REVERSE_EXPIRE
+		honest = []Finding{FoundRevokeRefused}
+	default:
+		d.revoke()
+	}
+	for _, f := range honest {
+		says := revokeSays(f, v.date())
+		v.may("Revoke is answered", says, v.take(d, k, says))
+		v.slow(k, d, says)
+	}
+	for _, h := range lyingRevoke {
+		d, says := v.d, revokeSays(h.says, v.date())
+		if h.does {
+			d.revoke()
+		}
+		v.lie("Revoke is answered wrongly", says, v.take(d, k, says))
+	}
+	v.pauses(k)
+	v.lost(k, revokeSays(FoundUnclear, undated))
+}
+
+// revoke is what a revoke does; of an order that the gateway does not know it
+// remembers nothing.
+func (d *side) revoke() {
+	if d.stand != absent && d.stand != refunded && !d.week {
 		d.stand = over
 	}
-	v.may("Revoke is answered", accepted, v.take(d, k, accepted))
-	v.slow(k, d, accepted)
-	for _, h := range lyingRevoke {
-		d := v.d
-		if h.does && d.stand != absent {
-			d.stand = over
-		}
-		v.lie("Revoke is answered wrongly", revokeSays(h.says), v.take(d, k, revokeSays(h.says)))
-	}
-	v.lost(k, revokeSays(FoundUnclear))
 }
 
 // slow: the call has been handled and the answer is still on its way.
@@ -336,14 +373,14 @@ func (v *mover) operator() {
 	}
 	f := v.facts[q.a]
 	if f.revoke {
-		v.may("the cashier presses revoke", 0, v.take(d, 0, revokePressed))
+		v.chance("the cashier presses revoke", v.take(d, 0, revokePressed))
 	}
 	if q.wire == idle && !f.due {
-		v.may("the cashier asks", 0, v.take(d, 0, askPressed))
+		v.chance("the cashier asks", v.take(d, 0, askPressed))
 	}
 	for h := acknowledged; h <= unseen; h++ {
 		if v.manager || v.step(q.a, h).broken != lawKept {
-			v.may("a person looks, leaves or acknowledges", 0, v.take(d, 0, h))
+			v.chance("a person looks, leaves or acknowledges", v.take(d, 0, h))
 		}
 	}
 }
@@ -374,8 +411,16 @@ func (m *model) take(d side, k int, h happening) side {
 	d.shown = d.shown || after.State == Paid
 	d.handed = d.handed || d.fails && before.Watch && !after.Watch
 	d.broken = max(d.broken, o.broken)
-	if o.sends == onRevoke && d.warned {
+	switch {
+	case h >= answers:
+		d.told = d.week && o.tells
+	case o.sends != onRevoke:
+	case d.warned:
 		d.broken = ruleMismatch
+	case d.age == 0:
+		d.broken = ruleEarly
+	case d.hold > 0:
+		d.broken = rulePause
 	}
 	return d
 }
@@ -392,7 +437,7 @@ func (d *side) hears(e Event, in State) {
 	case QueryAnswered:
 		r = e.Answer
 	case RevokeAnswered:
-		d.fails = false
+		d.fails, d.hold = false, uint8(e.Answer.NotBefore/slot)
 		return
 	default:
 		return
@@ -412,14 +457,20 @@ func (d *side) hears(e Event, in State) {
 // dead or whose order exists, a revoke of what is over or can never exist, and
 // an age that nothing depends on.
 func (d *side) tidy() {
-	waiting := false
-	for _, q := range d.seats {
-		waiting = waiting || q.wire == onSubmit && q.says == 0
-	}
 	d.latePay = d.latePay && d.stand == absent && d.age <= codeLives
-	alive := waiting || d.latePay
-	d.lateRev = d.lateRev && d.stand != over && (d.stand != absent || alive)
+	alive := d.mayArrive()
+	d.lateRev = d.lateRev && d.stand != over && d.stand != refunded && (d.stand != absent || alive)
 	if !alive {
-		d.age = 0
+		d.age = min(d.age, d.sent, 1)
 	}
+}
+
+// mayArrive reports a submission that the gateway has not seen yet.
+func (d *side) mayArrive() bool {
+	for _, q := range d.seats {
+		if q.wire == onSubmit && q.says == 0 {
+			return true
+		}
+	}
+	return d.latePay
 }
