@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -48,6 +49,7 @@ type kill struct {
 	errand
 	after time.Duration // its start
 	lines int           // acknowledged entries, if not 0
+	birth time.Duration // since its journal appeared, if not 0
 	wire  string        // at the gateway, before or after it acts on the Nth such call: "query/after"
 	leave bool          // or not at all: it may leave by itself
 }
@@ -114,6 +116,9 @@ func (f *killFloor) child(k kill) bool {
 	on := l.onWire
 	f.onWire.Store(&on)
 	late := time.AfterFunc(l.longest(), l.end)
+	if k.birth > 0 {
+		go l.endAtBirth(f.journal())
+	}
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		f.heard(l, lines.Text())
 	}
@@ -179,6 +184,23 @@ func (l *life) longest() time.Duration {
 }
 
 func (l *life) end() { l.cmd.Process.Kill() } // it may be over already
+
+// endAtBirth kills the child while it makes its journal.
+func (l *life) endAtBirth(journal string) {
+	look := time.NewTicker(50 * time.Microsecond)
+	defer look.Stop()
+	for {
+		select {
+		case <-look.C:
+			if _, err := os.Stat(journal); err == nil {
+				time.AfterFunc(l.birth, l.end)
+				return
+			}
+		case <-l.dead:
+			return
+		}
+	}
+}
 
 // onWire kills the child at its point on the wire, and lets the gateway go on
 // only when it is dead: it acts for nobody, or its answer is heard by nobody.

@@ -29,10 +29,7 @@ const hopeless = 41
 // many times in the life of one journal. Nothing that was acknowledged is lost,
 // nothing is submitted twice, and every sale ends as the gateway has it.
 func TestKill(t *testing.T) {
-	seed := *killSeed
-	for seed == 0 {
-		seed = rand.Uint64()
-	}
+	seed := seedOfKills()
 	began := time.Now()
 	points := killPoints(t)
 	floors := planFloors(rand.New(rand.NewPCG(seed, 1)), *killTimes, points)
@@ -47,6 +44,14 @@ func TestKill(t *testing.T) {
 	if t.Failed() {
 		t.Logf("go test ./ui/cli -run 'TestKill$' -kill.times=%d -kill.seed=%d makes the same plan, and not the same moments", *killTimes, seed)
 	}
+}
+
+func seedOfKills() uint64 {
+	seed := *killSeed
+	for seed == 0 {
+		seed = rand.Uint64()
+	}
+	return seed
 }
 
 // report fails the test with everything that is broken.
@@ -67,11 +72,13 @@ func onFloors(t *testing.T, seed uint64, floors [][]kill) *killResult {
 			for n := range work {
 				t.Run(fmt.Sprint(n), func(t *testing.T) {
 					f := newKillFloor(t, seed+uint64(n))
+					defer func() { // it may have been given up
+						mu.Lock()
+						defer mu.Unlock()
+						total.add(f.result)
+					}()
 					f.kills(floors[n])
-					r := f.finish()
-					mu.Lock()
-					defer mu.Unlock()
-					total.add(r)
+					f.finish()
 				})
 			}
 		})
@@ -196,3 +203,21 @@ func TestKill_EveryRequest(t *testing.T) {
 		}
 	}
 }
+
+// TestKill_AtBirth: killed while it makes its journal, which keeps no till from
+// starting again.
+func TestKill_AtBirth(t *testing.T) {
+	seed := seedOfKills()
+	dice := rand.New(rand.NewPCG(seed, 2))
+	var floors [][]kill
+	for range max(20, *killTimes/10) {
+		birth := kill{errand: plain(100), birth: 1 + time.Duration(dice.Int64N(int64(longestBirth)))}
+		floors = append(floors, []kill{birth, {errand: plain(100), lines: 3}})
+	}
+	total := onFloors(t, seed, floors)
+	t.Log(total)
+	total.report(t)
+}
+
+// longestBirth is about how long a journal takes to be made.
+const longestBirth = 8 * time.Millisecond
