@@ -91,6 +91,35 @@ func TestLaw8_RecallIsTheLastHeard(t *testing.T) {
 	}
 }
 
+// Design 3.8: the tenth revoke that is refused is on the attention list, as the tenth that is not finished is.
+func TestLaw8_TheTenthRefusalIsShown(t *testing.T) {
+	for revokes, want := range map[int]Attention{9: "", 10: AttentionRevokeSlow, 11: AttentionRevokeSlow} {
+		a := sent(t, played(t, found(FoundUnclear), found(FoundPayError)))
+		a.Revokes = revokes
+		a, _ = Next(a, RevokeAnswered{found(FoundRevokeRefused)}, a.UpdatedAt.Add(time.Second))
+		if a.Attention != want {
+			t.Errorf("after %d: %s", revokes, describe(a))
+		}
+	}
+}
+
+// W4: only what was seen paid since the door closed is given back; anything else is merely closed.
+func TestLaw8_PaidSeen(t *testing.T) {
+	confirming := []Answer{found(FoundUnclear), found(FoundPayError), found(FoundRevokeAccepted)}
+	for name, c := range map[string]struct {
+		then []Answer
+		want bool
+	}{
+		"paid":            {[]Answer{found(FoundPaid)}, true},
+		"paying":          {[]Answer{found(FoundUserPaying)}, false},
+		"paid, then open": {[]Answer{found(FoundPaid), found(FoundUnclear), found(FoundRevokeAccepted), found(FoundNotPaid)}, true},
+	} {
+		if a := played(t, append(confirming[:3:3], c.then...)...); a.PaidSeen() != c.want {
+			t.Errorf("%s: got %v, %s", name, a.PaidSeen(), describe(a))
+		}
+	}
+}
+
 // Design 3.11.
 func TestLaw11_CanRescan(t *testing.T) {
 	for _, c := range []struct {

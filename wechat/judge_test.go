@@ -201,6 +201,16 @@ func lacks() map[string]string {
 	return map[string]string{"appid": "merchant", "mch_id": "merchant", "out_trade_no": "out_trade_no", "transaction_id": "transaction_id"}
 }
 
+func TestQ2_AnAmountThatIsMissingIsNoAmount(t *testing.T) {
+	order := pos.Order{No: testNo, Amount: pos.Money{Minor: 1, Currency: "USD"}}
+	for _, fee := range []string{"-", "", "x", "-1", "1.0"} {
+		g := gateway{status: 200, body: said(t, paidPairs("total_fee", fee)...)}
+		judged(t, g.client(t).Query(t.Context(), order), pos.Answer{Finding: pos.FoundMismatch, Code: "total_fee", Alarm: pos.AttentionMismatch})
+	}
+	g := gateway{status: 200, body: said(t, paidPairs("total_fee", "1")...)}
+	judged(t, g.client(t).Query(t.Context(), order), pos.Answer{Finding: pos.FoundPaid, TransactionID: testTxn})
+}
+
 func TestQ2_SuccessThatDiffersIsNeverPaid(t *testing.T) {
 	for code, pair := range unlike() {
 		judged(t, quickPay(t, said(t, paidPairs(pair...)...)), unlikeAnswer(code))

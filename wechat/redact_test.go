@@ -89,3 +89,10 @@ func TestAnErrorIsStructured(t *testing.T) {
 		t.Errorf("%#v", err)
 	}
 }
+
+// design 3.17: where nothing came there is nothing to prove by a hash.
+func TestNothingHeardHasNoHash(t *testing.T) {
+	if h := quickPay(t, "").Heard; h.Bytes != 0 || h.SHA256 != "" {
+		t.Errorf("%d bytes, hash %q", h.Bytes, h.SHA256)
+	}
+}
