@@ -13,7 +13,7 @@ import (
 // Operation is one call of the API, by the name that WeChat Pay gives it.
 type Operation string
 
-// The operations of this package and those that share the published limits.
+// The operations of this package; first those that have a published limit, and Revoke.
 const (
 	QuickPay            Operation = "Quick Pay"
 	QueryOrder          Operation = "Query Order"
@@ -23,10 +23,20 @@ const (
 	QueryRefund         Operation = "Query Refund"
 	Declaration         Operation = "Declaration"
 	RegisterSubMerchant Operation = "Register Sub-merchant"
+
+	CloseOrder        Operation = "Close Order"
+	DownloadBill      Operation = "Download Bill"
+	QueryExchangeRate Operation = "Query Exchange Rate"
+	QuerySettledFunds Operation = "Query Settled Funds"
+	QueryDeclaration  Operation = "Query Declaration"
+	ModifyDeclaration Operation = "Modify Declaration"
+	Redeclaration     Operation = "Redeclaration"
+	QuerySubMerchant  Operation = "Query Sub-merchant"
+	ModifySubMerchant Operation = "Modify Sub-merchant"
 )
 
 // limits is the published table, calls per second and mch_id (API Rules,
-// "Frequency limits"; design 3.13). No limit is published for Revoke.
+// "Frequency limits"; design 3.13). No limit is published for the others.
 var limits = map[Operation]int{
 	QueryOrder:          1800,
 	UnifiedOrder:        600,
@@ -52,6 +62,8 @@ func newBudget(share int) budget {
 	for op, perSecond := range limits {
 		b[op] = rate.NewLimiter(rate.Every(space(perSecond, share)), 1)
 	}
+	// Whether the limit for declarations is one for them all is not said: it is taken so.
+	b[QueryDeclaration], b[ModifyDeclaration], b[Redeclaration] = b[Declaration], b[Declaration], b[Declaration]
 	return b
 }
 

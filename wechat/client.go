@@ -2,6 +2,7 @@ package wechat
 
 import (
 	"context"
+	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -35,9 +36,15 @@ type Config struct {
 	// Key is the API key of MchID.
 	Key Key
 
-	// Certificate is MchID's client certificate, shown to Revoke alone, so that
-	// a bad one cannot blind Query Order. Nil: over https nothing is sold (CanSell).
+	// Certificate is MchID's client certificate, shown where it is asked for and
+	// nowhere else, so that a bad one cannot blind Query Order. Its key signs Global
+	// declarations too. Nil: over https nothing is sold (CanSell).
 	Certificate *tls.Certificate `json:"-"`
+
+	// PlatformKeys are WeChat Pay's own public keys by serial number
+	// (LoadPlatformCertificate), which sign the answers to Global declarations.
+	// Empty: over https no Global declaration is made.
+	PlatformKeys map[string]*rsa.PublicKey `json:"-"`
 
 	// Share is how many tills share the published limits. Zero: one.
 	Share int
@@ -78,11 +85,13 @@ type Client struct {
 	base     *url.URL
 	merchant merchant
 	signer   *signer
+	md5      *signer // for the operations that know no other
 	budget   budget
+	failing  *failing // refunds
 
 	pay  *oneShot  // Quick Pay
-	ask  keepAlive // Query Order
-	undo keepAlive // Revoke: shows the client certificate
+	ask  keepAlive // Query Order, and all that is not certified
+	undo keepAlive // Revoke, and all that shows the client certificate
 }
 
 // New checks config and makes a Client; it dials nothing. Errors have
@@ -101,7 +110,9 @@ func New(config Config) (*Client, error) {
 		base:     base,
 		merchant: merchant{config.AppID, config.MchID, config.SubAppID, config.SubMchID},
 		signer:   newSigner(config.Key, config.SignType),
+		md5:      newSigner(config.Key, MD5),
 		budget:   newBudget(config.Share),
+		failing:  newFailing(config.Share),
 	}
 	c.connect()
 	return c, nil
@@ -214,22 +225,26 @@ func (c *Client) lane(op Operation) http.RoundTripper {
 		return c.config.RoundTripper
 	case op == QuickPay:
 		return c.pay
-	case op == QueryOrder:
-		return c.ask
-	default:
+	case certified[op]:
 		return c.undo
 	}
+	return c.ask
 }
 
 // CanSell refuses to sell over https without a client certificate that is valid
 // at now: a doubt could not be revoked (design 5). The error has
 // pos.KindCredentials. Admit asks it too.
 func (c *Client) CanSell(now time.Time) error {
+	return c.canIdentify(now, "without the client certificate a payment in doubt could not be revoked")
+}
+
+// canIdentify refuses over https without a valid client certificate.
+func (c *Client) canIdentify(now time.Time, why string) error {
 	if c.base.Scheme != "https" || c.config.RoundTripper != nil {
 		return nil
 	}
 	if c.config.Certificate == nil {
-		return credentials("set wechat.cert_file", errors.New("without the client certificate a payment in doubt could not be revoked"))
+		return credentials("set wechat.cert_file", errors.New(why))
 	}
 	leaf, err := leafOf(c.config.Certificate)
 	if err != nil {

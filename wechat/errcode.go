@@ -52,6 +52,20 @@ const (
 	ReverseExpire        ErrCode = "REVERSE_EXPIRE"        // Revoke: more than 7 days ago
 )
 
+// Codes of refunds.
+const (
+	RefundNotExist       ErrCode = "REFUNDNOTEXIST"        // nothing is known under that number
+	BizErrNeedRetry      ErrCode = "BIZERR_NEED_RETRY"     // busy
+	InvalidReqTooMuch    ErrCode = "INVALID_REQ_TOO_MUCH"  // too many requests that fail
+	FrequencyLimited     ErrCode = "FREQUENCY_LIMITED"     // too many requests, or an old order
+	TradeOverdue         ErrCode = "TRADE_OVERDUE"         // paid more than a year ago
+	UserAccountAbnormal  ErrCode = "USER_ACCOUNT_ABNORMAL" // the customer's account is closed or frozen
+	RefundBusinessError  ErrCode = "ERROR"                 // what it is stands in err_code_des
+	CertificateError     ErrCode = "CERT_ERROR"            // our client certificate
+	PostDataEmpty        ErrCode = "POST_DATA_EMPTY"       // Unified Order: our program
+	TradeStateNotAllowed ErrCode = "TRADE_STATE_ERROR"     // Close Order: not in this state
+)
+
 // declines reports whether c belongs to the decline set (Q8).
 func (c ErrCode) declines() bool {
 	switch c {

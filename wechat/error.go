@@ -5,7 +5,7 @@ import (
 	"log/slog"
 )
 
-// Rule is the row of the judgement's first table (E1 to E8) under which a call
+// Rule is the row of the judgement's first table (E1 to E9) under which a call
 // brought no answer that could be judged further. Its text is the Answer's Code.
 type Rule string
 
@@ -20,6 +20,7 @@ const (
 	NoReturnCode Rule = "return_code"   // E6: return_code is neither SUCCESS nor FAIL
 	ReturnFail   Rule = "return_fail"   // E7: return_code FAIL; unsigned
 	BadSignature Rule = "bad_signature" // E8: return_code SUCCESS, sign missing, wrong or of the other algorithm
+	NotOurs      Rule = "merchant"      // E9: signed, but about somebody else; of calls that judge.go does not judge
 )
 
 // Error is why a call brought no answer to judge: what the other side said, or

@@ -28,11 +28,12 @@ func (c *Client) Query(ctx context.Context, o pos.Order) pos.Answer {
 	return r.complete(judgeQuery(c.merchant, o, r, err), err)
 }
 
-// Revoke implements pos.Gateway: Revoke by our number.
+// Revoke implements pos.Gateway: Revoke by our number. A pos.Order is a Quick
+// Pay order; the others are PageOrders, and the compiler keeps them apart.
 func (c *Client) Revoke(ctx context.Context, o pos.Order) pos.Answer {
 	r, err := ReverseResponse{}, checkNo(Revoke, o.No)
 	if err == nil {
-		r, err = c.Reverse(ctx, ReverseRequest{OutTradeNo: string(o.No)})
+		r, err = c.Reverse(ctx, ReverseRequest{OutTradeNo: string(o.No), TradeType: TradeMicropay})
 	}
 	return r.complete(judgeRevoke(c.merchant, r, err), err)
 }

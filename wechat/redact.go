@@ -18,8 +18,9 @@ const maxHeard = 16 << 10
 // redactor takes out of an answer what must not be kept: the auth code and the
 // API key wherever the other side echoes them, and who the customer is.
 type redactor struct {
-	key  Key
-	code pos.AuthCode // of this call; zero when it has none
+	key   Key
+	code  pos.AuthCode // of this call; zero when it has none
+	plain bool         // no auth code is near: a value of 18 digits is a number, or part of a prepay_id
 }
 
 // fields returns a copy that is safe to keep, print and log.
@@ -27,8 +28,12 @@ func (r redactor) fields(f fields) fields {
 	customers := r.customers(f)
 	safe := slices.Clone(f)
 	for i, p := range safe {
-		safe[i].name = codeLike.ReplaceAllString(r.text(p.name), maskedCode)
+		safe[i].name = r.text(p.name)
 		safe[i].value = customers.Replace(r.text(p.value))
+		if r.plain {
+			continue
+		}
+		safe[i].name = codeLike.ReplaceAllString(safe[i].name, maskedCode)
 		if !numbers[p.name] {
 			safe[i].value = codeLike.ReplaceAllString(safe[i].value, maskedCode)
 		}

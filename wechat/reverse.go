@@ -12,6 +12,10 @@ import (
 type ReverseRequest struct {
 	// OutTradeNo (out_trade_no, String(32), required) is our order number.
 	OutTradeNo string
+
+	// TradeType is how the order was made; it is not sent. Anything but
+	// TradeMicropay is refused here: such an order is closed (API Rules, "Revoke API").
+	TradeType TradeType
 }
 
 // ReverseResponse is the answer to Revoke. It has no order number, amount or
@@ -29,6 +33,9 @@ type ReverseResponse struct {
 // It may be repeated. It shows the client certificate. The error is an *Error;
 // without one the answer is signed.
 func (c *Client) Reverse(ctx context.Context, q ReverseRequest) (ReverseResponse, error) {
+	if q.TradeType != TradeMicropay {
+		return ReverseResponse{}, unfit(Revoke, "use Close Order", "an order of trade_type %q is never revoked", q.TradeType)
+	}
 	reply, err := c.call(ctx, Revoke, pos.AuthCode{}, []field{{"out_trade_no", q.OutTradeNo}})
 	return ReverseResponse{newEnvelope(reply), pos.Recall(reply.fields.value("recall"))}, err
 }
