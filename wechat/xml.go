@@ -81,7 +81,11 @@ func appendElement(out []byte, p field) []byte {
 // in valid UTF-8 of at most maxBody bytes: no DTD, no other processing
 // instruction, no comment, no attribute, no prefix, no nesting, no name twice.
 // The errors are our own words and quote nothing.
-func decode(body []byte) (fields, error) {
+func decode(body []byte) (fields, error) { return decodeAs("xml", body) }
+
+// decodeAs reads a document with another root, which what is inside a
+// notification has.
+func decodeAs(root string, body []byte) (fields, error) {
 	if len(body) > maxBody {
 		return nil, errors.New("too long")
 	}
@@ -91,16 +95,16 @@ func decode(body []byte) (fields, error) {
 	r := reader{rest: unifyLineEnds(string(body))}
 	r.declaration()
 	r.space()
-	if !r.skip("<xml") || !r.tagEnd(">") {
-		return nil, errors.New("the root is not a plain <xml>")
+	if !r.skip("<"+root) || !r.tagEnd(">") {
+		return nil, fmt.Errorf("the root is not a plain <%s>", root)
 	}
-	f, err := r.elements()
+	f, err := r.elements("</" + root)
 	if err != nil {
 		return nil, err
 	}
 	r.space()
 	if r.rest != "" {
-		return nil, errors.New("something follows </xml>")
+		return nil, fmt.Errorf("something follows </%s>", root)
 	}
 	return sorted(f)
 }
@@ -175,12 +179,12 @@ func (r *reader) tagEnd(end string) bool {
 	return r.skip(end)
 }
 
-// elements reads up to and including </xml>.
-func (r *reader) elements() (fields, error) {
+// elements reads up to and including the end tag of the root.
+func (r *reader) elements(end string) (fields, error) {
 	f := make(fields, 0, 32)
 	for {
 		r.space()
-		if r.skip("</xml") {
+		if r.skip(end) {
 			if !r.tagEnd(">") {
 				return nil, errors.New("the root is not closed")
 			}
