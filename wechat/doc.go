@@ -10,16 +10,35 @@
 //	Client.OrderQuery  POST /pay/orderquery      Query Order, the only proof there is
 //	Client.Reverse     POST /secapi/pay/reverse  Revoke, with the client certificate
 //
+//	Client.Refund            POST /secapi/pay/refund     with the client certificate
+//	Client.RefundQuery       POST /pay/refundquery       the only proof that a refund is done
+//	Client.UnifiedOrder      POST /pay/unifiedorder      an order that is not Quick Pay
+//	Client.CloseOrder        POST /pay/closeorder        never for Quick Pay
+//	Client.DownloadBill      POST /pay/downloadbill      ReadBill reads it
+//	Client.ExchangeRate      POST /pay/queryexchagerate  to look at
+//	Client.SettlementQuery   POST /pay/settlementquery
+//	Client.…SubMerchant      POST /secapi/mch/…          institutions; with the client certificate
+//	Client.Declare, …        /global/v3/customs/…        customs, Global: JSON (v3.go)
+//	Client.MainlandDeclare   POST /cgi-bin/mch/…         customs, mainland: XML
+//
 // These are the plumbing: requests and responses carry WeChat Pay's own field
 // names, each beside its Go name. Client.Submit, Client.Query and Client.Revoke
-// are the same three calls in the till's words, judged.
+// are the first three calls in the till's words, judged; so are GiveBack and
+// AskRefund for refunds, and Prepare, QueryPage and ClosePage for orders that the
+// customer pays in a client of their own. That client's parameters are made by
+// AppPayment and JSAPIPayment; what WeChat Pay posts to a server is read by
+// PaymentNotification and RefundNotification.
+//
+// What the pages ask of a request is checked before it is sent (param.go); such a
+// refusal has pos.KindInvalid and a hint.
 //
 // # The two layers of an answer
 //
 // return_code says whether the message arrived; only a SUCCESS is signed.
 // result_code says how the business went, and a FAIL there is not a failure
 // yet: only Query Order can tell, and of its answer trade_state alone decides.
-// File judge.go holds the whole judgement. Its rule ids (E1, Q1, S1, V1, …) are
+// File judge.go holds the judgement of the till's three calls, judge_refund.go and
+// judge_page.go that of the others. Their rule ids (E1, Q1, S1, V1, R1, K1, …) are
 // those of the project's protocol reference, section 13, and the tests are
 // named after them.
 //
