@@ -151,7 +151,12 @@ func (c *config) decode(raw []byte) error {
 	if bytes.HasPrefix(raw, []byte("\ufeff")) {
 		return errors.New("line 1: the file begins with a byte order mark; save it as UTF-8 without")
 	}
-	err := toml.NewDecoder(bytes.NewReader(raw)).DisallowUnknownFields().Decode(c)
+	err := toml.Unmarshal(raw, &struct { // a duration is text: a bare number would be so many nanoseconds
+		Timing map[string]string `toml:"timing"`
+	}{})
+	if err == nil {
+		err = toml.NewDecoder(bytes.NewReader(raw)).DisallowUnknownFields().Decode(c)
+	}
 	var unknown *toml.StrictMissingError
 	if errors.As(err, &unknown) {
 		e := unknown.Errors[0]
@@ -162,7 +167,7 @@ func (c *config) decode(raw []byte) error {
 	if errors.As(err, &wrong) {
 		line, _ := wrong.Position()
 		what := strings.TrimPrefix(wrong.Error(), "toml: ")
-		if strings.Contains(what, "struct field") {
+		if strings.HasPrefix(what, "cannot decode TOML") {
 			what = "key " + strings.Join(wrong.Key(), ".") + " is of another type"
 		}
 		return fmt.Errorf("line %d: %s", line, what)
