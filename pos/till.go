@@ -225,7 +225,7 @@ func (t *Till) own(a Attempt, begin func(*worker) bool, otherwise Event) bool {
 	if t.ctx.Err() != nil {
 		return false
 	}
-	if latest, known := t.latest[a.OrderNo]; known && latest.Seq > a.Seq {
+	if latest := t.latest[a.OrderNo]; latest.Seq > a.Seq {
 		a = latest
 	}
 	w := &worker{a: a, seen: len(t.steps), inbox: make(chan Event, 8), timer: time.NewTimer(time.Hour)}

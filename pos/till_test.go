@@ -438,6 +438,47 @@ func TestTill_PaidAndKilled(t *testing.T) {
 	})
 }
 
+// Only the sale that the last entry of the earlier run is about can have been
+// paid unseen: whoever was sold to after it, or shut the till, had seen it.
+func TestTill_OnlyTheLastCanBeUnseen(t *testing.T) {
+	w := newWorld()
+	synctest.Test(t, func(t *testing.T) {
+		j := &memory{}
+		first := NewTill(w, j, somePolicy)
+		seen := charge(t, first, 1)
+		ends(t, first, seen)
+		unseen := charge(t, first, 2)
+		ends(t, first, unseen)
+		j.fail(errKilled)
+		first.Close()
+		j.fail(nil)
+		second := NewTill(w, j, somePolicy)
+		if err := second.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		for no, want := range map[OrderNo]Attention{seen: "", unseen: AttentionPaidAway} {
+			if a, err := j.Attempt(t.Context(), no); err != nil || a.Attention != want {
+				t.Errorf("%s: %s, %v", no, describe(a), err)
+			}
+		}
+		second.Close()
+	})
+}
+
+// A step of the clock that cannot be journaled stops selling like anything else that cannot.
+func TestTill_ClockStepNotWritten(t *testing.T) {
+	inBubble(t, newWorld(), func(t *testing.T, till *Till, j *memory) {
+		j.fail(&Error{Kind: KindJournal, Err: errors.New("disk full")})
+		stepClock(till, time.Hour)
+		till.checkClock()
+		if err := till.Trouble(); KindOf(err) != KindJournal {
+			t.Errorf("got %v", err)
+		}
+		j.fail(nil)
+	})
+}
+
 // Killed between any two effects and started again, the sale ends
 // right and nothing is submitted twice. The till is killed at the n-th point
 // of its life, for every n, in every world; then another one takes over.
