@@ -64,7 +64,7 @@ func badBillRequest(in message) string {
 func (g *Gateway) billNotThere(day, now time.Time) string {
 	since := now.Sub(day.AddDate(0, 0, 1))
 	switch {
-	case day.After(now), day.Before(now.AddDate(0, -billMonths, -1)):
+	case day.Before(now.AddDate(0, -billMonths, -1)):
 		return "No Bill Exist"
 	case !g.config.BillHours, since >= billReadyFrom:
 		return ""

@@ -65,7 +65,10 @@ func short(rows []map[string]string) string {
 // refunds of the first order at 23:50 and on the next day.
 func aDay(t *testing.T, now *time.Time) *till {
 	*now = time.Date(2025, 2, 17, 15, 0, 0, 0, time.UTC)
-	till := newTill(t, Config{Now: func() time.Time { return *now }, MinRevokeAge: -1, BillHours: true})
+	till := newTill(t, Config{
+		Merchants: []Merchant{shop, {AppID: "wx2", MchID: "20000100", Key: "secret"}},
+		Now:       func() time.Time { return *now }, MinRevokeAge: -1, BillHours: true,
+	})
 	sell := func(no string, minor int64) {
 		till.code = till.gateway.AuthCode()
 		till.pay(no, minor)
@@ -320,6 +323,11 @@ func TestSettlement(t *testing.T) {
 	}
 	if open["record_num"] != "1" || open["pay_fee_0"] != "0" || open["refund_fee_0"] != "-1763" || open["settlement_fee_0"] != "0" {
 		t.Errorf("open: %v", open)
+	}
+	other := *till
+	other.merchant = Merchant{AppID: "wx2", MchID: "20000100", Key: "secret"}
+	if got := other.send("/pay/settlementquery", message{"usetag": "1", "offset": "0", "limit": "10", "date_start": "20250217", "date_end": "20250218"}).message; got["record_num"] != "0" {
+		t.Errorf("another merchant: %v", got)
 	}
 	if got := ask(message{"offset": "1"}); got["record_num"] != "0" {
 		t.Errorf("from the second on: %v", got)

@@ -35,10 +35,8 @@ func (b *book) add(o *order) {
 	b.orders = append(b.orders, o)
 	b.byNo[orderKey{o.merchant.MchID, o.no}] = o
 	b.byTransaction[o.transactionID] = o
-	if o.code != "" {
-		b.spent[o.code] = true
-		delete(b.issued, o.code)
-	}
+	b.spent[o.code] = true // no code is no code that anybody could submit
+	delete(b.issued, o.code)
 }
 
 // numbered finds an order by its number under one mch_id, as it stands at now, or nil.

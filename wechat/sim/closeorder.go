@@ -28,7 +28,7 @@ func (x *exchange) closed(o *order) message {
 	switch {
 	case o.accepted <= o.story.recalls:
 		return x.no("SYSTEMERROR", "system error")
-	case o.story.crosses && o.accepted == 1:
+	case o.story.crosses:
 		o.become(Success, x.at)
 		return x.no("ORDERPAID", "the order is paid")
 	}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -65,6 +66,9 @@ func TestDeclarationTable(t *testing.T) {
 			want("declare", "SUBMITTED")
 			<-time.After(5 * time.Second)
 			want("query", c.end)
+			if got := till.mainland("redeclare", with(m, "mch_customs_no", "C2")); got.says != "PARAM_ERROR" {
+				t.Errorf("%d, another number at the customs: %s", minor, got.says)
+			}
 			want("redeclare", c.redeclared)
 			<-time.After(10 * time.Second)
 			want("query", c.atLast)
@@ -114,7 +118,7 @@ func with(m message, name, value string) message {
 
 // TestSplitDeclaration: parts are declared one by one, never more than the order, and changed by MODIFY.
 func TestSplitDeclaration(t *testing.T) {
-	till := newTill(t, Config{})
+	till := newTill(t, Config{Merchants: []Merchant{shop, institution}})
 	till.pay("A1", 1000)
 	part := till.declaration("A1")
 	maps.Copy(part, message{"sub_order_no": "S1", "fee_type": "HKD", "order_fee": "600", "transport_fee": "0", "product_fee": "600"})
@@ -124,20 +128,24 @@ func TestSplitDeclaration(t *testing.T) {
 		want string
 	}{
 		{part, "PROCESSING"}, {part, "PROCESSING"}, {other, "PARAM_ERROR"},
-		{with(part, "duty", "5"), "PARAM_ERROR"}, {with(with(with(part, "action_type", "MODIFY"), "order_fee", "400"), "product_fee", "400"), "PROCESSING"},
-		{other, "PROCESSING"},
+		{with(part, "duty", "5"), "PARAM_ERROR"}, {with(with(with(part, "action_type", "MODIFY"), "order_fee", "500"), "product_fee", "500"), "PROCESSING"},
+		{other, "PARAM_ERROR"}, {with(with(other, "order_fee", "500"), "product_fee", "500"), "PROCESSING"},
 	} {
 		if got := till.mainland("declare", c.m); got.says != c.want {
 			t.Errorf("%d: %s %v, want %s", i, got.says, got.message, c.want)
 		}
 	}
 	got := till.mainland("query", message{"out_trade_no": "A1", "customs": "SHENZHEN"}).message
-	if got["count"] != "2" || got["sub_order_no_0"] != "S1" || got["order_fee_0"] != "400" || got["sub_order_no_1"] != "S2" || got["order_fee_1"] != "600" || got["out_trade_no"] != "A1" {
+	if got["count"] != "2" || got["sub_order_no_0"] != "S1" || got["order_fee_0"] != "500" || got["sub_order_no_1"] != "S2" || got["order_fee_1"] != "500" || got["out_trade_no"] != "A1" {
 		t.Errorf("%v", got)
 	}
 	one := till.mainland("query", message{"sub_order_id": got["sub_order_id_1"], "customs": "SHENZHEN"}).message
 	if one["count"] != "1" || one["sub_order_no_0"] != "S2" {
 		t.Errorf("%v", one)
+	}
+	till.merchant = institution
+	if got := till.mainland("query", message{"out_trade_no": "A1", "customs": "SHENZHEN"}); got.says != "ORDERNOTEXIST" {
+		t.Errorf("another merchant sees it: %v", got.message)
 	}
 }
 
@@ -189,6 +197,15 @@ func (c *till) global(method, path string, fields map[string]any) (int, map[stri
 		return res.StatusCode, map[string]any{"garbage": string(doc)}
 	}
 	return res.StatusCode, got
+}
+
+// twice is a request with two JSON objects in it.
+func twice(address string) *http.Request {
+	doc := string(encoded(map[string]string{"appid": shop.AppID, "mchid": shop.MchID}))
+	req := httptest.NewRequest(http.MethodPost, address, strings.NewReader(doc+doc))
+	req.RequestURI = ""
+	req.Header.Set("Authorization", "WECHATPAY2-SHA256-RSA2048 mchid=\"1\"")
+	return req
 }
 
 // TestGlobalCustoms is one declaration from its beginning to its end, as the Global pages have it (wechatpay-v2.md 6.14).
@@ -243,6 +260,14 @@ func TestGlobalCustoms(t *testing.T) {
 				t.Errorf("%s: %d %v", fault, got, answer)
 			}
 		}
+		res, err := till.client.Do(twice(till.base + orders))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if doc, _ := io.ReadAll(res.Body); !strings.Contains(string(doc), "not one JSON object") {
+			t.Errorf("two objects: %s", doc)
+		}
+		res.Body.Close()
 		m["customs"] = []string{"SHENZHEN"}
 		want("POST", orders, m, 400, "code", "PARAM_ERROR")
 		till.signType = "" // no authorisation

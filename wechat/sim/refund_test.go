@@ -23,6 +23,7 @@ func TestRefundTable(t *testing.T) {
 		{61, "refund R1 61: accepted 61 | 8760h | ask R1: PROCESSING 61"},
 		{62, "refund R1 62: accepted 62 | 4s | ask R1: PROCESSING 62 | 1s | ask R1: CHANGE 62 | refund R1 62: accepted 62 | ask R1: CHANGE 62"},
 		{63, "refund R1 63: accepted 63 | 5s | ask R1: REFUNDCLOSE 63 | refund R1 63: accepted 63 | ask R1: PROCESSING 63 | 5s | ask R1: SUCCESS 63"},
+		{63, "refund R1 63: accepted 63 | 5s | refund R2 1000: accepted 1000 | refund R1 63: ERROR | ask R1: REFUNDCLOSE 63"},
 		{64, "refund R1 64: accepted 64 | 5s | ask R1: REFUNDCLOSE 64 | refund R1 64: ERROR | refund R2 65: NOTENOUGH | refund R2 1000: accepted 1000"},
 		{65, "refund R1 65: NOTENOUGH | query: SUCCESS | 59s | refund R1 65: NOTENOUGH | ask R1: REFUNDNOTEXIST | 1s | refund R1 65: accepted 65 | 5s | ask R1: SUCCESS 65"},
 		{66, "refund R1 66: SYSTEMERROR | ask R1: PROCESSING 66 | refund R1 66: accepted 66 | 5s | ask R1: SUCCESS 66"},
@@ -147,6 +148,10 @@ func TestFiftyRefunds(t *testing.T) {
 					t.Errorf("offset %q: %q, want %q", offset, got, want)
 				}
 			}
+		case 19:
+			if got := ask("10"); got != "10 of 20 R10 R19" {
+				t.Errorf("20 refunds: %s", got)
+			}
 		case 20:
 			if got := ask(""); got != "PARAM_ERROR  of" {
 				t.Errorf("21 refunds: %s", got)
@@ -208,6 +213,9 @@ func TestRefundAnswers(t *testing.T) {
 				t.Errorf("refund: %s is %q, want %q", name, got[name], want)
 			}
 		}
+		if early := till.refunded("R1").message; early["refund_status_0"] != "PROCESSING" || early["refund_success_time_0"] != "" {
+			t.Errorf("not done yet: %v", early)
+		}
 		<-time.After(5 * time.Second)
 		asked := till.refunded("R1").message
 		for name, want := range map[string]string{
@@ -253,6 +261,12 @@ func TestRefundVouchers(t *testing.T) {
 	if got := three.refund("A1", "R1", 3, 3).message; got["cash_refund_fee"] != "0" || got["settlement_refund_fee"] != "1" || got["coupon_refund_count"] != "2" ||
 		got["coupon_type_0"] != "NO_CASH" || got["coupon_refund_fee_0"] != "2" || got["coupon_type_1"] != "CASH" || got["coupon_refund_fee_1"] != "1" {
 		t.Errorf("nothing but vouchers: %v", got)
+	}
+	parts := newTill(t, Config{})
+	parts.pay("A1", 3)
+	parts.refund("A1", "R1", 3, 1)
+	if got := parts.refund("A1", "R2", 3, 2).message; got["coupon_refund_fee_0"] != "1" || got["coupon_refund_fee_1"] != "1" || got["settlement_refund_fee"] != "1" {
+		t.Errorf("what is left of the vouchers: %v", got)
 	}
 }
 

@@ -101,6 +101,13 @@ func TestPapers(t *testing.T) {
 			t.Errorf("%v: %s %v, want %s", c.change, got.says, got.message, c.want)
 		}
 	}
+	stranger := *till
+	stranger.gateway.config.Merchants = append(stranger.gateway.config.Merchants, Merchant{AppID: "wx3", MchID: "300", Key: "k", SubMchID: "301"})
+	no := till.submit("add", papers()).message["sub_mch_id"]
+	stranger.merchant = stranger.gateway.config.Merchants[1]
+	if got := stranger.submit("query", message{"sub_mch_id": no}); no == "" || got.says != "PARAM_ERROR" {
+		t.Errorf("another institution sees it: %v", got.message)
+	}
 	for _, what := range []string{"query", "modify"} {
 		if got := till.submit(what, with(papers(), "sub_mch_id", "1900000000")); got.says != "PARAM_ERROR" {
 			t.Errorf("%s of one that is not there: %v", what, got.message)

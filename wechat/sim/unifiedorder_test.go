@@ -74,6 +74,26 @@ func TestUnseenCode(t *testing.T) {
 	}
 }
 
+// TestCustomerBeginsOnce: a code that is shown once more does not delay who has
+// begun to pay, and who begins too late for time_expire does not pay.
+func TestCustomerBeginsOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		newTill(t, Config{}).want(12, "order: prepaid | 3s | order: prepaid | 3s | query: SUCCESS")
+	})
+	synctest.Test(t, func(t *testing.T) {
+		till := newTill(t, Config{})
+		m := till.native("A1", 31)
+		m["time_start"] = time.Now().In(china()).Format("20060102150405")
+		m["time_expire"] = time.Now().Add(time.Minute).In(china()).Format("20060102150405")
+		till.send("/pay/unifiedorder", m)
+		<-time.After(57 * time.Second)
+		if got := till.send("/pay/unifiedorder", m); got.says != "prepaid" {
+			t.Error(got.says)
+		}
+		till.want(31, "1h | query: NOTPAY")
+	})
+}
+
 // TestUnifiedOrderFields: what wechatpay-v2.md 6.6 requires, and what it limits.
 func TestUnifiedOrderFields(t *testing.T) {
 	for _, c := range []struct{ field, value, want string }{
@@ -228,6 +248,12 @@ func TestCustomerScans(t *testing.T) {
 		<-time.After(time.Minute)
 		if till.gateway.Pay("A6") {
 			t.Error("paid after time_expire")
+		}
+		m["out_trade_no"], m["time_expire"] = "A7", time.Now().Add(24*time.Hour).In(china()).Format("20060102150405")
+		till.send("/pay/unifiedorder", m)
+		<-time.After(2 * time.Hour)
+		if till.gateway.Pay("A7") {
+			t.Error("paid by a prepay_id older than 2 hours")
 		}
 	})
 }
