@@ -347,7 +347,7 @@ func TestGlobalDeclarationsNeedBothKeys(t *testing.T) {
 	us, _ := newParty()
 	ecdsa := newAuthority(t).issue(t)
 	for name, change := range map[string]func(*Config){
-		"no certificate":   func(c *Config) { c.Certificate = nil },
+		"no certificate":   func(c *Config) { c.URL, c.RoundTripper, c.Certificate = "https://127.0.0.1:1", nil, nil },
 		"no RSA":           func(c *Config) { c.Certificate = &ecdsa },
 		"no platform keys": func(c *Config) { c.URL, c.RoundTripper, c.PlatformKeys = "https://127.0.0.1:1", nil, nil },
 	} {
@@ -358,11 +358,13 @@ func TestGlobalDeclarationsNeedBothKeys(t *testing.T) {
 		}
 		kind(t, err, pos.KindCredentials)
 	}
-	// On a loopback address and in practice answers may be unsigned.
-	p := &platformAnswer{status: 200, body: `{"state":"SUCCESS"}`, spoil: func(h http.Header) { clear(h) }}
-	r, err := p.client(t, func(c *Config) { c.PlatformKeys, c.Certificate = nil, &us.cert }).Declare(t.Context(), testDeclared)
-	if err != nil || r.State != DeclarationAccepted {
-		t.Errorf("%+v, %v", r, err)
+	// On a loopback address and in practice neither side has to sign.
+	for _, cert := range []*tls.Certificate{&us.cert, nil} {
+		p := &platformAnswer{status: 200, body: `{"state":"SUCCESS"}`, spoil: func(h http.Header) { clear(h) }}
+		r, err := p.client(t, func(c *Config) { c.PlatformKeys, c.Certificate = nil, cert }).Declare(t.Context(), testDeclared)
+		if err != nil || r.State != DeclarationAccepted || p.seen[0].Header.Get("Authorization") == "" {
+			t.Errorf("%+v, %v", r, err)
+		}
 	}
 }
 

@@ -56,38 +56,48 @@ func LoadPlatformCertificate(file string) (serial string, key *rsa.PublicKey, er
 // serialOf is a serial number as the headers write it: whole bytes, in capitals.
 func serialOf(leaf *x509.Certificate) string { return fmt.Sprintf("%X", leaf.SerialNumber.Bytes()) }
 
-// canDeclare refuses without what signs a request and verifies its answer. In the
-// process and on a loopback address answers may be unsigned.
+// canDeclare refuses over https without what signs a request and verifies its
+// answer. In the process and on a loopback address neither has to be there.
 func (c *Client) canDeclare(now time.Time) error {
-	if c.config.Certificate == nil {
-		return credentials("set wechat.cert_file", errors.New("a Global declaration is signed with the client certificate, and there is none"))
-	}
-	if c.base.Scheme == "https" && c.config.RoundTripper == nil && len(c.config.PlatformKeys) == 0 {
+	err := c.canIdentify(now, "a Global declaration is signed with the client certificate, and there is none")
+	if err == nil && c.base.Scheme == "https" && c.config.RoundTripper == nil && len(c.config.PlatformKeys) == 0 {
 		return credentials("download WeChat Pay's platform certificate from the merchant portal",
 			errors.New("the answer to a Global declaration could not be verified"))
 	}
-	return c.canIdentify(now, "")
+	return err
 }
 
-// authorization signs a request: method, path with query, time, nonce and body,
-// each with a line end.
+// authorization is the header that signs a request.
 func (c *Client) authorization(method, target string, body []byte, nonce string, now time.Time) (string, error) {
-	leaf, err := leafOf(c.config.Certificate)
+	stamp := seconds(now)
+	signature, serial, err := c.signRequest(method + "\n" + target + "\n" + stamp + "\n" + nonce + "\n" + string(body) + "\n")
 	if err != nil {
 		return "", err
 	}
+	return fmt.Sprintf(`%s mchid="%s",nonce_str="%s",signature="%s",timestamp="%s",serial_no="%s"`,
+		scheme, c.config.MchID, nonce, signature, stamp, serial), nil
+}
+
+// signRequest signs with the key of the client certificate. Practice has none,
+// and then the signature is empty: canDeclare says where that may be sent.
+func (c *Client) signRequest(text string) (signature, serial string, err error) {
+	if c.config.Certificate == nil {
+		return "", "", nil
+	}
+	leaf, err := leafOf(c.config.Certificate)
+	if err != nil {
+		return "", "", err
+	}
 	key, ok := c.config.Certificate.PrivateKey.(*rsa.PrivateKey)
 	if !ok {
-		return "", credentials("use the certificate of the merchant portal", errors.New("the client certificate's key is not RSA"))
+		return "", "", credentials("use the certificate of the merchant portal", errors.New("the client certificate's key is not RSA"))
 	}
-	stamp := seconds(now)
-	sum := sha256.Sum256([]byte(method + "\n" + target + "\n" + stamp + "\n" + nonce + "\n" + string(body) + "\n"))
-	signature, err := rsa.SignPKCS1v15(rand.Reader, key, crypto.SHA256, sum[:])
+	sum := sha256.Sum256([]byte(text))
+	raw, err := rsa.SignPKCS1v15(rand.Reader, key, crypto.SHA256, sum[:])
 	if err != nil {
-		return "", fmt.Errorf("signing: %w", err)
+		return "", "", fmt.Errorf("signing: %w", err)
 	}
-	return fmt.Sprintf(`%s mchid="%s",nonce_str="%s",signature="%s",timestamp="%s",serial_no="%s"`,
-		scheme, c.config.MchID, nonce, base64.StdEncoding.EncodeToString(signature), stamp, serialOf(leaf)), nil
+	return base64.StdEncoding.EncodeToString(raw), serialOf(leaf), nil
 }
 
 // platformSigned checks that WeChat Pay signed an answer, and lately. Without
