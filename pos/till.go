@@ -469,7 +469,7 @@ func (t *Till) wake() {
 func (t *Till) brake(err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.broken == nil || KindOf(t.broken) != KindConflict {
+	if KindOf(t.broken) != KindConflict {
 		t.broken = err
 	}
 	t.wake()

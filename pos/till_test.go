@@ -322,20 +322,6 @@ func TestTill_ClockStep(t *testing.T) {
 	}
 }
 
-// Design 3.16: 5 s are not yet a step, so that NTP disturbs nobody.
-func TestTill_FiveSecondsAreNoClockStep(t *testing.T) {
-	for by, want := range map[time.Duration]bool{5 * time.Second: false, -5 * time.Second: false, 5001 * time.Millisecond: true} {
-		inBubble(t, newWorld(), func(t *testing.T, till *Till, j *memory) {
-			stepClock(till, by)
-			ends(t, till, charge(t, till, 1))
-			got := slices.ContainsFunc(j.entries, func(e Entry) bool { return e.Name() == "clock_step" })
-			if got != want {
-				t.Errorf("%s: a step is journaled: %v", by, got)
-			}
-		})
-	}
-}
-
 // An answer that arrives with the jump is not judged by the new clock: a watch
 // that is 5 s old has not lasted 120 s.
 func TestTill_AnswerAfterAClockStep(t *testing.T) {
@@ -463,19 +449,6 @@ func TestTill_OnlyTheLastCanBeUnseen(t *testing.T) {
 			}
 		}
 		second.Close()
-	})
-}
-
-// A step of the clock that cannot be journaled stops selling like anything else that cannot.
-func TestTill_ClockStepNotWritten(t *testing.T) {
-	inBubble(t, newWorld(), func(t *testing.T, till *Till, j *memory) {
-		j.fail(&Error{Kind: KindJournal, Err: errors.New("disk full")})
-		stepClock(till, time.Hour)
-		till.checkClock()
-		if err := till.Trouble(); KindOf(err) != KindJournal {
-			t.Errorf("got %v", err)
-		}
-		j.fail(nil)
 	})
 }
 
