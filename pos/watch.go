@@ -76,5 +76,8 @@ func (a Attempt) paidLate(r Answer, now time.Time) Attempt {
 	a = a.believe().raise(AttentionPaidLate)
 	a.paidSeen = r.Finding == FoundPaid
 	a.refused, a.reversed = false, false
+	if a.since.After(now) { // of an earlier run, before the clock was set back: permissions count from now (design 3.16)
+		a.since = now
+	}
 	return a.toRevoking(ReasonPaidLate, now)
 }
