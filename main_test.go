@@ -122,6 +122,7 @@ var clockReaders = map[string]string{
 	"wechat/call.go":        "how long a call took",
 	"wechat/certificate.go": "whether the certificate is valid today",
 	"wechat/client.go":      "whether the certificate is still valid at a sale",
+	"wechat/v3.go":          "the time that a signature says",
 	"wechat/oneshot.go":     "dials ahead while the amount is keyed (design 9)",
 	"storage/open.go":       "the one writer (design 9)",
 }

@@ -102,9 +102,9 @@ func (c *Client) post(ctx context.Context, op Operation, url string, q []field, 
 	if err := c.admitted(ctx, op); err != nil {
 		return Reply{}, &Error{Op: op, Rule: RefusedHere, Err: err}
 	}
-	start := time.Now()
+	took := stopwatch()
 	reply, failed := c.exchange(ctx, op, url, sealed(q, s))
-	reply.Took = time.Since(start)
+	reply.Took = took()
 
 	answer, rule, err := judgeEnvelope(reply, failed, s)
 	reply.fields = redact.fields(answer)
@@ -118,6 +118,12 @@ func (c *Client) post(ctx context.Context, op Operation, url string, q []field, 
 		e.Err = fmt.Errorf("return_code FAIL: %q", e.ReturnMsg)
 	}
 	return reply, e
+}
+
+// stopwatch starts now and says how long ago that was.
+func stopwatch() func() time.Duration {
+	start := time.Now()
+	return func() time.Duration { return time.Since(start) }
 }
 
 // forget keeps length and hash of the body, and nothing else.

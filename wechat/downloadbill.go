@@ -88,9 +88,9 @@ func (c *Client) DownloadBill(ctx context.Context, q DownloadBillRequest, w io.W
 	}
 	ctx, cancel := context.WithTimeout(ctx, max(billTimeout, c.config.RequestTimeout))
 	defer cancel()
-	start := time.Now()
+	took := stopwatch()
 	receipt, err := c.download(ctx, sealed(c.identified(all.fields()), c.signer), w)
-	receipt.Took = time.Since(start)
+	receipt.Took = took()
 	return receipt, err
 }
 

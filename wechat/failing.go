@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"cashier/pos"
 )
 
@@ -13,20 +15,26 @@ import (
 const failingRefunds = 6
 
 // failing keeps the limit of calls that end in an error. How a call ends is
-// known only afterwards, so that one is let through at a time, and after one that
-// failed the next waits for its place.
+// known only afterwards, so that one is let through at a time, and each takes a
+// place among those that fail, which it gives back when it did not.
 type failing struct {
 	turn  chan struct{} // holds one token while a call is under way
 	space time.Duration
-	next  time.Time // no call before; guarded by turn
+	place *rate.Limiter // guarded by turn
 }
 
 func newFailing(share int) *failing {
-	return &failing{turn: make(chan struct{}, 1), space: space(failingRefunds, share)}
+	f := &failing{turn: make(chan struct{}, 1), space: space(failingRefunds, share)}
+	f.place = f.empty()
+	return f
 }
 
-// enter waits for the turn, for patience at most. The error has
-// pos.KindUnavailable. Who was let in has to leave.
+// empty is a bucket from which nothing was taken.
+func (f *failing) empty() *rate.Limiter { return rate.NewLimiter(rate.Every(f.space), 1) }
+
+// enter waits for turn and place, for patience at most; when the place could not
+// come in time it refuses at once. The error has pos.KindUnavailable. Who was let
+// in has to leave.
 func (f *failing) enter(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -35,25 +43,17 @@ func (f *failing) enter(ctx context.Context) error {
 	case <-ctx.Done():
 		return f.refuse("another refund is under way")
 	}
-	deadline, _ := ctx.Deadline()
-	wait := time.Until(f.next)
-	if time.Until(deadline) < wait {
+	if f.place.Wait(ctx) != nil {
 		<-f.turn
 		return f.refuse("this till's share of refunds that fail is used up")
 	}
-	select {
-	case <-time.After(wait):
-		return nil
-	case <-ctx.Done():
-		<-f.turn
-		return f.refuse("the call was given up")
-	}
+	return nil
 }
 
 // leave gives the turn on and says how the call ended.
 func (f *failing) leave(failed bool) {
-	if failed {
-		f.next = time.Now().Add(f.space)
+	if !failed {
+		f.place = f.empty()
 	}
 	<-f.turn
 }

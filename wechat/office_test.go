@@ -66,6 +66,10 @@ func TestSettledFundsAreReadWithAndWithoutANumber(t *testing.T) {
 	if r, err := g.client(t).SettlementQuery(t.Context(), q); err != nil || len(r.Records) != 1 || r.Records[0].BatchNo != "B1" || r.Records[0].Settled != 1700 {
 		t.Errorf("%+v, %v", r, err)
 	}
+	g.body = saidBy(t, MD5, "result_code", "SUCCESS", "record_num", "2", "fbatchno", "B1", "settlement_fee", "1700")
+	if r, err := g.client(t).SettlementQuery(t.Context(), q); err != nil || len(r.Records) != 2 || r.Records[1].BatchNo != "" || r.Records[1].Settled != -1 {
+		t.Errorf("the bare names stand for a second record: %+v, %v", r, err)
+	}
 	for name, q := range map[string]SettlementQueryRequest{"no days": {}, "days in the wrong order": {From: testDay, To: testDay.AddDate(0, 0, -1)},
 		"a negative offset": {From: testDay, To: testDay, Offset: -1}, "a negative limit": {From: testDay, To: testDay, Limit: -1}, "a limit": {From: testDay, To: testDay, Limit: 1000}} {
 		refusedUnsent(t, name, func(c *Client) error { _, err := c.SettlementQuery(t.Context(), q); return err })

@@ -285,6 +285,7 @@ func TestARefundThatFailsDelaysTheNext(t *testing.T) {
 		}
 		// The other till's 60 are ours: the next place is 10 s away, and nobody waits that long.
 		c.failing.space = 10 * time.Second
+		c.failing.place = c.failing.empty()
 		g.body = failed(t, "ERROR")
 		ask()
 		kind(t, c.failing.enter(t.Context()), pos.KindUnavailable)

@@ -160,9 +160,9 @@ func (c *Client) callJSON(ctx context.Context, op Operation, method, target stri
 	if err != nil {
 		return refused(err)
 	}
-	start := time.Now()
+	took := stopwatch()
 	reply, err := c.exchangeJSON(ctx, op, method, location, body, signature)
-	reply.Took = time.Since(start)
+	reply.Took = took()
 	if err == nil {
 		err = reply.read(op, answer)
 	}
