@@ -241,6 +241,17 @@ func TestLaw9_AWatchAsksLessAndLess(t *testing.T) {
 	}
 }
 
+// Design 3.9: ORDERNOTEXIST ends a watch at 120 s, and not before.
+func TestLaw9_AWatchEndsAt120s(t *testing.T) {
+	for age, ends := range map[time.Duration]bool{120*time.Second - 1: false, 120 * time.Second: true} {
+		a := sent(t, played(t, found(FoundCommFail)))
+		a, _ = Next(a, QueryAnswered{found(FoundNoOrder)}, a.since.Add(age))
+		if a.Watch == ends {
+			t.Errorf("at %s: %s", age, describe(a))
+		}
+	}
+}
+
 // Wechatpay-v2 9.1: 45 s after its creation WeChat Pay closes an unpaid order by itself.
 func TestClosesAt(t *testing.T) {
 	if got := played(t, found(FoundUserPaying)).ClosesAt(); !got.Equal(t0.Add(45 * time.Second)) {
