@@ -41,9 +41,10 @@ type bench struct {
 // seams are where a test can put something of its own between two parts of the
 // program. Nil: nothing.
 type seams struct {
-	wire    func(http.RoundTripper) http.RoundTripper
-	gateway func(pos.Gateway) pos.Gateway
-	journal func(pos.Journal) pos.Journal
+	wire     func(http.RoundTripper) http.RoundTripper
+	gateway  func(pos.Gateway) pos.Gateway
+	journal  func(pos.Journal) pos.Journal
+	terminal func(io.Writer) io.Writer
 }
 
 // inBubble gives a bench to a test. The screen is not shown yet.
@@ -157,9 +158,13 @@ func (b *bench) starts() {
 	in, keys := io.Pipe()
 	ctx, hangUp := context.WithCancel(context.Background())
 	b.input, b.hangUp = keys, hangUp
+	var terminal io.Writer = b.screen
+	if b.seams.terminal != nil {
+		terminal = b.seams.terminal(terminal)
+	}
 	go func() {
 		defer close(b.ended)
-		b.why = b.shop.screen(ctx, b.machine, "2", in, b.screen)
+		b.why = b.shop.screen(ctx, b.machine, "2", in, terminal)
 		in.Close() // nobody reads any more
 	}()
 	b.pass(time.Second)

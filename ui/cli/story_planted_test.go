@@ -20,6 +20,7 @@ func TestStories_FindPlantedBugs(t *testing.T) {
 	for name, bug := range map[string]seams{
 		"a lost answer counts as never sent": {gateway: func(g pos.Gateway) pos.Gateway { return hopeful{g} }},
 		"a lost request is sent again":       {wire: func(w http.RoundTripper) http.RoundTripper { return stubborn{w} }},
+		"PAID is shown in place of HOLD":     {terminal: func(w io.Writer) io.Writer { return cheerful{w} }},
 		"an entry is kept a second later":    {journal: func(j pos.Journal) pos.Journal { return &eager{Journal: j} }},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -28,7 +29,7 @@ func TestStories_FindPlantedBugs(t *testing.T) {
 			if found == "" {
 				t.Fatal("no story finds it")
 			}
-			t.Log("found by", found)
+			t.Logf("%s: found by %s", name, found)
 		})
 	}
 }
@@ -56,6 +57,14 @@ func (out told) breach() string {
 	}
 	line, _, _ := strings.Cut(out.laws.broken[0], "\n")
 	return line
+}
+
+// cheerful draws the best word that there is.
+type cheerful struct{ io.Writer }
+
+func (s cheerful) Write(p []byte) (int, error) {
+	_, err := s.Writer.Write(bytes.ReplaceAll(p, []byte(wordHold), []byte(wordPaid)))
+	return len(p), err
 }
 
 // hopeful takes an answer that did not come for a request that did not leave.
