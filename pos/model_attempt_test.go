@@ -33,8 +33,6 @@ const (
 	intended happening = iota
 	ticked
 	resumed
-	resumedOn   // and the wall clock was set on by an hour while no till ran
-	resumedBack // or set back
 	revokePressed
 	askPressed
 	acknowledged // from here to unseen: what must not change any decision
@@ -43,7 +41,9 @@ const (
 	unseen
 	clockOn    // the wall clock of a running till is set on by an hour
 	clockBack  // or set back
-	slotPassed // not an event of the product: nothing but time
+	slotPassed // from here to setBack: no event of the product, nothing but time
+	setOn      // the wall clock is set on by an hour while no till runs
+	setBack    // or set back
 	answers    // the first of the answers
 )
 
@@ -78,8 +78,8 @@ func happenings() []Event {
 	intent := someIntent()
 	intent.Terms = modelTerms
 	set, back := ClockStepped{hour.Milliseconds()}, ClockStepped{-hour.Milliseconds()}
-	all := []Event{intent, Ticked{}, Resumed{}, Resumed{}, Resumed{}, RevokePressed{}, AskPressed{},
-		Acknowledged{}, Left{}, Returned{}, Unseen{}, set, back, nil}
+	all := []Event{intent, Ticked{}, Resumed{}, RevokePressed{}, AskPressed{},
+		Acknowledged{}, Left{}, Returned{}, Unseen{}, set, back, nil, nil, nil}
 	for _, day := range days {
 		for _, f := range submitFindings {
 			all = append(all, SubmitAnswered{Answer{Finding: f, Date: day}})
@@ -166,6 +166,17 @@ func (m *machine) step(n known, h happening) outcome {
 // try gives an attempt to the law and reads the effects.
 func (m *machine) try(a Attempt, h happening) (o outcome) {
 	o.done = true
+	switch h {
+	case slotPassed:
+		o.a = m.know(aging(a, slot))
+		return o
+	case setOn:
+		o.a = m.know(aging(a, hour))
+		return o
+	case setBack:
+		o.a = m.know(aging(a, -hour))
+		return o
+	}
 	defer func() {
 		if p := recover(); p != nil {
 			o = outcome{done: true, broken: rulePanic}
@@ -194,27 +205,21 @@ func (m *machine) try(a Attempt, h happening) (o outcome) {
 // decide is the law's answer, seen from t0. After a jump of the clock the till
 // ticks at once (Till.checkClock).
 func (m *machine) decide(a Attempt, h happening) (Attempt, []Effect) {
-	switch h {
-	case slotPassed:
-		return aging(a, slot), nil
-	case resumedOn:
-		return m.law(aging(a, hour), Resumed{}, t0)
-	case resumedBack:
-		return m.law(aging(a, -hour), Resumed{}, t0)
-	case clockOn, clockBack:
-		by := time.Duration(m.events[h].(ClockStepped).ByMS) * time.Millisecond
-		next, stepped := m.law(a, m.events[h], t0.Add(by))
-		next, ticked := m.law(next, Ticked{}, t0.Add(by))
-		return aging(next, by), append(stepped, ticked...)
+	step, jumps := m.events[h].(ClockStepped)
+	if !jumps {
+		return m.law(a, m.events[h], t0)
 	}
-	return m.law(a, m.events[h], t0)
+	by := time.Duration(step.ByMS) * time.Millisecond
+	next, stepped := m.law(a, step, t0.Add(by))
+	next, ticked := m.law(next, Ticked{}, t0.Add(by))
+	return aging(next, by), append(stepped, ticked...)
 }
 
 // lawful holds the laws that can be seen in one step of one attempt.
 func (m *machine) lawful(a, next Attempt, h happening, o outcome) rule {
 	door := func(s State) bool { return s == Revoking || s == Confirming }
 	switch {
-	case o.sends != idle && a.inFlight != noCall && (h < resumed || h > resumedBack):
+	case o.sends != idle && a.inFlight != noCall && h != resumed:
 		return ruleOneCall
 	case o.sends == onRevoke && t0.Before(a.since.Add(slot)):
 		return ruleEarly
@@ -222,6 +227,8 @@ func (m *machine) lawful(a, next Attempt, h happening, o outcome) rule {
 		return ruleLate
 	case o.sends == onRevoke && (h == clockOn || h == clockBack):
 		return ruleClock
+	case next.Open() && next.since.After(t0):
+		return ruleAhead
 	case next.State == InDoubt && next.deadlineAt.Sub(t0) > modelTerms.Deadline:
 		return ruleDeadline
 	case door(a.State) && next.State == Paid:
@@ -234,6 +241,8 @@ func (m *machine) lawful(a, next Attempt, h happening, o outcome) rule {
 		return ruleStands
 	case next.State != "" && next.Open() && next.inFlight == noCall && len(next.wait()) == 0:
 		return ruleL2
+	case (h == clockOn || h == clockBack) && a.Open() && a.inFlight == noCall && o.sends != onQuery:
+		return ruleClock
 	case h >= acknowledged && h <= unseen && canon(next) != canon(a):
 		return ruleCanon
 	}
@@ -300,10 +309,14 @@ func canon(a Attempt) Attempt {
 		a.deadlineAt, a.declined = time.Time{}, false
 	}
 	a.since = later(a.since, t0.Add(-decisive))
+	ahead := !a.Open() && a.since.After(t0) // the clock was set back since the verdict
 	if !a.Open() {
 		a.since = t0.Add(-decisive) // younger is only not_sent, for which there is no order
 	}
 	a.askAt, a.revokeAt = dueSlots(a.askAt, a.revokeAt, later(later(a.since.Add(decisive), a.holdUntil), t0))
+	if ahead {
+		a.since = t0.Add(hour)
+	}
 	return a
 }
 

@@ -85,6 +85,8 @@ func brokenRules() []brokenRule {
 		{name: "CONFIRMING and SUCCESS taken as PAID", law: onQueryAnswer(Confirming, FoundPaid, concludes(Paid)), shows: ruleI4},
 		{name: "a manager opens the one-way door", law: managed, world: func(m *model) { m.manager = true }, shows: ruleI4},
 		{name: "a revoke at once", law: hastyRevoke, shows: ruleEarly},
+		{name: "a revoke while a query is on its way", law: onPress(revokesAtOnce), shows: ruleOneCall},
+		{name: "cancelled while the submission is on its way", law: cancels, world: func(m *model) { m.manager = true }, shows: ruleI11},
 
 		// The watch.
 		{name: "no watch", law: withoutWatch(FoundDeclined, FoundCommFail, FoundRevokeAccepted), shows: ruleI3},
@@ -124,8 +126,10 @@ func brokenRareRules() []brokenRule {
 
 		{name: "a clock step forgets what is due", law: onClockStep(forgets), besides: clock, shows: ruleL2},
 		{name: "a clock that is set on counts as time", law: timeByClock, besides: clock, shows: ruleEarly},
+		{name: "a clock that is set back is waited for", law: waitsForClock, besides: clock, shows: ruleAhead},
 		{name: "a clock step makes a watch old", law: watchByClock, besides: clock, shows: ruleI3},
 		{name: "a clock step, and the revoke before the query", law: onClockStep(revokesFirst), besides: clock, shows: ruleClock},
+		{name: "a clock step, and no query", law: onClockStep(waitsOn), besides: clock, shows: ruleClock},
 		{name: "a clock set back puts off the deadline", law: deadlineByClock, besides: clock, shows: ruleDeadline},
 
 		{name: "a pause is not kept", law: restless, besides: pauses, shows: rulePause},

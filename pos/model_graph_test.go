@@ -86,7 +86,7 @@ func (m *model) process(n number) []number {
 		d := m.sides[n].side
 		after := []number{crashed: m.place(m.crash(d)), started: m.place(m.start(d)), doubled: m.place(m.double(d))}
 		if m.clock {
-			after = append(after, m.place(m.startSet(d, resumedOn)), m.place(m.startSet(d, resumedBack)))
+			after = append(after, m.place(m.startSet(d, setOn)), m.place(m.startSet(d, setBack)))
 		}
 		m.sides[n].after = after
 	}

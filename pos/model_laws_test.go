@@ -44,6 +44,10 @@ func onRevokeAnswer(f Finding, then decision) law {
 	}, then)
 }
 
+func onPress(then decision) law {
+	return when(func(_ Attempt, e Event) bool { return e == Event(RevokePressed{}) }, then)
+}
+
 func onRestart(then decision) law {
 	return when(func(a Attempt, e Event) bool { return e == Event(Resumed{}) && a.State == Submitting }, then)
 }
@@ -96,11 +100,22 @@ func revokesOn(a Attempt, effects []Effect) (Attempt, []Effect) {
 	return anew(a, effects)
 }
 
+// revokesAtOnce does not wait for the answer to the call on its way.
+func revokesAtOnce(a Attempt, effects []Effect) (Attempt, []Effect) {
+	return a.sendRevoke(), append(effects[:1:1], Revoke{})
+}
+
 // revokesFirst has the revoke sent that was due when the clock jumped.
 func revokesFirst(a Attempt, effects []Effect) (Attempt, []Effect) {
 	if !a.revokeAt.IsZero() {
 		a.revokeAt = later(a.askAt, a.RevokeReady())
 	}
+	return anew(a, effects)
+}
+
+// waitsOn asks after a jump of the clock when it would have asked without.
+func waitsOn(a Attempt, effects []Effect) (Attempt, []Effect) {
+	a.askAt = a.askAt.Add(slot)
 	return anew(a, effects)
 }
 
@@ -139,6 +154,14 @@ func generousWatch(a Attempt, e Event, now time.Time) (Attempt, []Effect) {
 		return concludes(Paid)(next, effects)
 	}
 	return next, effects
+}
+
+// cancels lets a manager end an attempt before it is answered.
+func cancels(a Attempt, e Event, now time.Time) (Attempt, []Effect) {
+	if e == Event(RevokePressed{}) && a.State == Submitting {
+		return concludes(Failed)(a, []Effect{Record{e}})
+	}
+	return Next(a, e, now)
 }
 
 // managed lets a manager declare paid what is being revoked.
@@ -225,6 +248,14 @@ func oldForEver(a Attempt, e Event, now time.Time) (Attempt, []Effect) {
 // timeByClock lets the time go on when the wall clock is set on.
 func timeByClock(a Attempt, e Event, now time.Time) (Attempt, []Effect) {
 	if step, stepped := e.(ClockStepped); stepped && step.ByMS > 0 {
+		e = ClockStepped{}
+	}
+	return Next(a, e, now)
+}
+
+// waitsForClock takes a clock that is set back for time that was not.
+func waitsForClock(a Attempt, e Event, now time.Time) (Attempt, []Effect) {
+	if step, stepped := e.(ClockStepped); stepped && step.ByMS < 0 {
 		e = ClockStepped{}
 	}
 	return Next(a, e, now)

@@ -57,8 +57,8 @@ func (v *mover) clocks() {
 // startSet: somebody set the clock while no till ran. One cannot know that, and
 // believes it also about a pause.
 func (m *model) startSet(d side, h happening) side {
-	d.hold = 0
-	return m.resume(m.crash(d), h)
+	d.seats[0].a, d.hold = m.step(d.seats[0].a, h).a, 0
+	return m.resume(m.crash(d))
 }
 
 // pauses: a revoke is refused because it came too soon after the one before.

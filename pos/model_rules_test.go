@@ -1,6 +1,8 @@
 package pos
 
-// This file lists what must never happen.
+// This file lists what must never happen. In this world I6, I8 and I9 follow
+// from stricter rules (I2, I3, I4), and are held all the same. I10, the limits of
+// calls a second, is not the machine's: wechat/budget_test.go holds it.
 
 // rule is a law that a scene or a step may break: I for what must hold at every
 // moment, L for what must go on.
@@ -14,6 +16,7 @@ const (
 	ruleEarly
 	ruleLate
 	ruleClock
+	ruleAhead
 	rulePause
 	ruleDeadline
 	ruleMismatch
@@ -40,7 +43,8 @@ var ruleText = [...]string{
 	ruleOneCall:  "design 3.7: two calls at once",
 	ruleEarly:    "design 3.8: a revoke in the first 15 s",
 	ruleLate:     "design 3.8: a revoke although the gateway's clock says that 7 days are gone",
-	ruleClock:    "design 3.16: after a jump of the clock a revoke goes out before the gateway is asked",
+	ruleClock:    "design 3.16: after a jump of the clock the gateway is not asked first",
+	ruleAhead:    "design 3.16: permissions count from a time to come",
 	rulePause:    "V9: a revoke while the gateway wants a pause",
 	ruleDeadline: "design 3.7: the deadline is put off",
 	ruleRescan:   "design 3.11: charged again while the last attempt has no verdict",

@@ -20,12 +20,12 @@ var (
 func TestModel(t *testing.T) {
 	skipModel(t)
 	x := mergedExplorer(t, rare{})
-	for _, rule := range []Rescan{RescanQuick, RescanStrict} {
-		t.Run(string(rule), func(t *testing.T) { explored(t, x, rule, modelBudget(t)) })
-	}
+	t.Run("quick", func(t *testing.T) { explored(t, x, RescanQuick, modelBudget(t, 0)) })
+	t.Run("strict", func(t *testing.T) { explored(t, x, RescanStrict, modelBudget(t, 1)) })
 }
 
 // The same with what is rare (model_rare_test.go), one thing after the other.
+// By the quick rule, which allows two attempts at once, only one thing goes wrong.
 func TestModel_SevenDaysAndRefunds(t *testing.T) { exploreRare(t, rare{days: true, refunds: true}) }
 
 func TestModel_Clocks(t *testing.T) { exploreRare(t, rare{clock: true}) }
@@ -44,7 +44,7 @@ func exploreRare(t *testing.T, besides rare) {
 	skipModel(t)
 	x := mergedExplorer(t, besides)
 	t.Run("quick", func(t *testing.T) { explored(t, x, RescanQuick, budget{1, 1, 1}) })
-	t.Run("strict", func(t *testing.T) { explored(t, x, RescanStrict, modelBudget(t)) })
+	t.Run("strict", func(t *testing.T) { explored(t, x, RescanStrict, modelBudget(t, 1)) })
 }
 
 func mergedExplorer(t *testing.T, besides rare) *explorer {
@@ -69,12 +69,14 @@ func explored(t *testing.T, x *explorer, rule Rescan, b budget) {
 	t.Logf("%s, %s: %d states, %d transitions, %v", t.Name(), b, len(x.scenes), x.transitions, time.Since(began).Round(10*time.Millisecond))
 }
 
-func modelBudget(t *testing.T) budget {
+// modelBudget is what was asked for, and some faults more where there is less to see.
+func modelBudget(t *testing.T, more int) budget {
 	t.Helper()
 	if *modelCrashes > most || *modelFaults > most {
 		t.Fatalf("at most %d crashes and %d faults", most, most)
 	}
-	return budget{*modelCrashes, *modelFaults, *modelCrashes + *modelFaults}
+	faults := min(*modelFaults+more, most)
+	return budget{*modelCrashes, faults, *modelCrashes + faults}
 }
 
 func skipModel(t *testing.T) {

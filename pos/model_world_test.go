@@ -132,7 +132,7 @@ func (m *model) crash(d side) side {
 }
 
 // start: some time after a crash everything open is taken up.
-func (m *model) start(d side) side { return m.resume(m.crash(d), resumed) }
+func (m *model) start(d side) side { return m.resume(m.crash(d)) }
 
 // double: a second till is started beside the first. That one lives on, but can
 // do nothing: every event begins with an entry, and the journal refuses one
@@ -144,14 +144,14 @@ func (m *model) double(d side) side {
 		d.abandon(1)
 		d.seats[1] = seat{}
 	}
-	return m.resume(d, resumed)
+	return m.resume(d)
 }
 
 // resume: what is open is taken up, and what was asked about although it is
 // settled (Till.TakeUp does that when somebody asks again).
-func (m *model) resume(d side, h happening) side {
+func (m *model) resume(d side) side {
 	if f := m.facts[d.seats[0].a]; f.a.State != "" && (f.open || f.a.inFlight != noCall) {
-		return m.take(d, 0, h)
+		return m.take(d, 0, resumed)
 	}
 	return d
 }
@@ -372,7 +372,7 @@ func (v *mover) operator() {
 		return
 	}
 	f := v.facts[q.a]
-	if f.revoke {
+	if f.revoke || v.manager {
 		v.chance("the cashier presses revoke", v.take(d, 0, revokePressed))
 	}
 	if q.wire == idle && !f.due {
