@@ -403,6 +403,7 @@ func misleading(t testing.TB) (believed, others map[string]string) {
 			"duplicate of another":      first("<total_fee>1</total_fee>"),
 			"duplicate signature":       first("<sign>00</sign>"),
 			"comment in a value":        value("SUC<!-- -->CESS"),
+			"empty comment in a value":  value("SUC<!---->CESS"),
 			"comment between elements":  first("<!-- -->"),
 			"comment before":            "<!-- -->" + paid,
 			"comment after":             paid + "<!-- 12 ms -->",

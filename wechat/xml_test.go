@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -95,12 +96,15 @@ func oracle(body []byte) (fields, error) {
 	return sorted(f)
 }
 
+// beside are the elements of a document that no row of the table does anything to.
+var beside = regexp.MustCompile(`<(?:appid|fee_type|mch_id|nonce_str|openid|out_trade_no|recall|return_code|trade_state|transaction_id|sign)>[^<]*</\w+>`)
+
 // FuzzDecode: what we take, encoding/xml takes too, and reads the same; what
 // it takes under our rules, we take, apart from what we refuse on purpose.
 func FuzzDecode(f *testing.F) {
 	for _, row := range documents(f) {
-		if len(row.body) < 1200 { // long seeds make the fuzzer slow and teach it nothing
-			f.Add([]byte(row.body))
+		if body := beside.ReplaceAllString(row.body, ""); len(body) < 300 { // long seeds make the fuzzer slow and teach it nothing
+			f.Add([]byte(body))
 		}
 	}
 	f.Add([]byte(`<?xml version="1.0"?><xml><a>&lt;x<![CDATA[y]]>&#65;</a><b/></xml>`))

@@ -53,6 +53,9 @@ var atLine = regexp.MustCompile(`^line ([0-9]+): `)
 // is refused with a line that the file has. What then passes the check can be
 // sold with.
 func FuzzConfig(f *testing.F) {
+	if c := defaults(); c.decode([]byte(aConfig)) != nil || c.check() != nil {
+		f.Fatalf("the configuration of design 6 is refused: %v, %v", c.decode([]byte(aConfig)), c.check())
+	}
 	for _, text := range []string{aConfig, strings.ReplaceAll(aConfig, "\n", "\r\n"), "\ufeff" + aConfig, "", "till.id = 'K1'\nwechat = {share = 2}\n",
 		"[till]\nid = 7\n", "[till]\nidd = \"K1\"\n", "[till]\nID = \"K1\"\nid = \"K2\"\n", "[till]\nid = \"K1\"\nid = \"K2\"\n", "[[till]]\n", "till = 1",
 		"[timing]\nfirst_query = 0\n", "[timing]\nrequest_timeout = 10\n", "[timing]\nrequest_timeout = 1.5\n", "[timing]\ndeadline = 1979-05-27\n", "[wechat]\nshare = 9223372036854775808\n", "[wechat]\ncode_prefixes = [1, \"2\"]\n", "[a.b]\nc = 1\n"} {
