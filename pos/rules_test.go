@@ -118,6 +118,11 @@ func TestLaw8_PaidSeen(t *testing.T) {
 			t.Errorf("%s: got %v, %s", name, a.PaidSeen(), describe(a))
 		}
 	}
+	for f, want := range map[Finding]bool{FoundPaid: true, FoundUserPaying: false} {
+		if a := played(t, found(FoundCommFail), found(f)); a.State != Revoking || a.PaidSeen() != want {
+			t.Errorf("%s behind a verdict: got %v, %s", f, a.PaidSeen(), describe(a))
+		}
+	}
 }
 
 // Design 3.11.
