@@ -93,3 +93,17 @@ func TestBodyAndDetailStayInTheirLimits(t *testing.T) {
 		t.Errorf("%d bytes: %s %s", len(body), body, f.value("detail"))
 	}
 }
+
+// wechatpay-v2 3: what an operator typed goes out without control characters and
+// characters of four bytes, and is cut between characters.
+func TestTextBounds(t *testing.T) {
+	for in, want := range map[string]string{
+		"a b": "a b", "a\x1fb": "ab", "a~\x7fb": "a~b", "a\u0080\u009fb": "ab", "a\u00a0b": "a\u00a0b",
+		"a\ufffdb": "ab", "a\ufffeb": "ab", "a\uffffb": "ab", "a😀b": "ab", " a ": "a",
+		"12345678": "12345678", "123456789": "12345678", "1234567é": "1234567", "123456é": "123456é", "1234567 9": "1234567",
+	} {
+		if got := text(in, 8); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}
