@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,10 +21,20 @@ import (
 	"cashier/pos"
 )
 
+// nameServer never answers, until endNames lets it fail.
+var (
+	nameServer = make(chan struct{})
+	endNames   = sync.OnceFunc(func() { close(nameServer) })
+)
+
 // TestMain looks for goroutines that were left behind. net/http prints what it
-// thinks of a hostile server.
+// thinks of a hostile server; names are looked up at one that is silent.
 func TestMain(m *testing.M) {
 	log.SetOutput(io.Discard)
+	net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
+		<-nameServer // whoever else gives up
+		return nil, errors.New("no name server")
+	}}
 	goleak.VerifyTestMain(m)
 }
 
@@ -233,12 +244,7 @@ func TestASecondAnswerIsNobodysAnswer(t *testing.T) {
 
 // A name server that does not answer costs no more than the call's own time.
 func TestE2_ASilentNameServerIsNotSentInTime(t *testing.T) {
-	usual, over := net.DefaultResolver, make(chan struct{})
-	defer func() { net.DefaultResolver = usual; close(over) }()
-	net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
-		<-over // whoever else gives up
-		return nil, errors.New("no name server")
-	}}
+	defer endNames()
 	config := testConfig(t)
 	config.URL, config.RequestTimeout = "https://gateway.example", 100*time.Millisecond
 	for op, call := range calls(t) {
