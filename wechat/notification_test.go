@@ -1,6 +1,7 @@
 package wechat
 
 import (
+	"crypto/aes"
 	"encoding/base64"
 	"errors"
 	"strings"
@@ -65,6 +66,32 @@ func TestARefundNotificationThatIsNotOursIsRefused(t *testing.T) {
 	other := (&gateway{}).client(t, func(c *Config) { c.Key = mustKeyOf("qazwsxedcrfvtgbyhnujmikolp111111") })
 	if _, err := other.RefundNotification(refundNotice(vectorInfo)); err == nil {
 		t.Error("another key opens it")
+	}
+}
+
+// encrypted is req_info of a text that has its padding already.
+func encrypted(t *testing.T, text string) string {
+	t.Helper()
+	block, err := aes.NewCipher([]byte("d96eb16afdd491fa1e705096edbc2205")) // wechatpay-v2 7.2
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := []byte(text)
+	for at := 0; at < len(out); at += aes.BlockSize {
+		block.Encrypt(out[at:], out[at:])
+	}
+	return base64.StdEncoding.EncodeToString(out)
+}
+
+func TestPaddingThatIsNoneIsRefused(t *testing.T) {
+	const text = "<root><a>1</a></root>" // 21 bytes: 11 are missing
+	if plain, err := decryptInfo(mustKey(t), encrypted(t, text+strings.Repeat("\x0b", 11))); err != nil || string(plain) != text {
+		t.Errorf("%q, %v", plain, err)
+	}
+	for _, padding := range []string{strings.Repeat("\x00", 11), strings.Repeat("\x11", 11), strings.Repeat("\x0a", 10) + "\x0b", "\x01" + strings.Repeat("\x0b", 10)} {
+		if plain, err := decryptInfo(mustKey(t), encrypted(t, text+padding)); err == nil {
+			t.Errorf("%q is taken: %q", padding, plain)
+		}
 	}
 }
 
