@@ -52,6 +52,9 @@ func run(t *testing.T, sales int, journal func(*testing.T) pos.Journal) {
 		return
 	}
 	enough := min(sales/100, 1000)
+	if sales < 2000 {
+		return // too short to be empty
+	}
 	if names := total.missing(enough); len(names) > 0 {
 		t.Errorf("empty: these came up less than %d times\n  %s", enough, strings.Join(names, "\n  "))
 	}
