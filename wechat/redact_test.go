@@ -81,6 +81,17 @@ func TestHeardIsBounded(t *testing.T) {
 	judged(t, a, pos.Answer{Finding: pos.FoundPaid, TransactionID: testTxn})
 }
 
+// design 3.17: 16 KiB are kept whole, and one byte more is not.
+func TestHeardKeepsWhatFitsExactly(t *testing.T) {
+	for spare, whole := range map[int]bool{0: true, 1: false} {
+		r := Reply{fields: newFields(field{"b", "1"}, field{"a", strings.Repeat("x", maxHeard-3+spare)}), length: 99, sum: "hash"}
+		h := r.heard(nil)
+		if _, kept := h.Fields["a"]; kept != whole || h.Fields["b"] != "1" || (h.SHA256 == "") != whole {
+			t.Errorf("%d over: kept %v, hash %q", spare, kept, h.SHA256)
+		}
+	}
+}
+
 func TestAnErrorIsStructured(t *testing.T) {
 	g := &gateway{status: 200, body: unsigned("return_code", "FAIL", "return_msg", "签名失败")}
 	_, err := g.client(t).OrderQuery(t.Context(), OrderQueryRequest{OutTradeNo: testNo})
