@@ -102,7 +102,7 @@ func (s *shop) compare(t interface{ Fatalf(string, ...any) }, from string, r pos
 		if got, err := r.Attempt(context.Background(), no); err != nil || !reflect.DeepEqual(got, held) {
 			t.Fatalf("%s: %s is\n%+v, %v, the till held\n%+v", from, no, got, err, held)
 		}
-		list, err := r.List(context.Background(), pos.Filter{Find: string(no)})
+		list, err := r.List(context.Background(), pos.Filter{Sale: pos.SaleID(no)})
 		if err != nil || len(list) != 1 || !reflect.DeepEqual(list[0], held.Summary) {
 			t.Fatalf("%s: %s is listed as\n%+v, %v, the till held\n%+v", from, no, list, err, held.Summary)
 		}
