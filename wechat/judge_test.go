@@ -56,6 +56,12 @@ func TestE1_RefusedHereIsNotSent(t *testing.T) {
 	if len(g.sent) != 0 {
 		t.Errorf("sent %d requests", len(g.sent))
 	}
+	for _, minor := range []int64{1, pos.MaxMinor} { // the bounds are sent
+		charge.Amount.Minor = minor
+		if a := c.Submit(t.Context(), charge); a.Finding == pos.FoundNotSent {
+			t.Errorf("%d: %+v", minor, a)
+		}
+	}
 }
 
 func TestE2_ProvedUnwrittenIsNotSent(t *testing.T) {

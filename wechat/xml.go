@@ -320,8 +320,8 @@ func character(name string) (string, error) {
 	if err != nil || digits == name {
 		return "", errors.New("an unknown entity")
 	}
-	c := rune(n)
-	if n > utf8.MaxRune || !utf8.ValidRune(c) || checkCharacters([]byte(string(c))) != nil {
+	c := rune(n) // beyond 2^31 it is negative, and no character
+	if !utf8.ValidRune(c) || checkCharacters([]byte(string(c))) != nil {
 		return "", fmt.Errorf("character number %d, which XML does not allow", n)
 	}
 	return string(c), nil

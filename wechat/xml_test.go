@@ -171,3 +171,17 @@ func benchReply(f fields, sign string) []byte {
 	}
 	return append(out, "</xml>"...)
 }
+
+// A reference by number names a character that XML allows, or nothing; without
+// "#" it names an entity, of which there are five.
+func TestReferencesByNumber(t *testing.T) {
+	for name, want := range map[string]string{
+		"#65": "A", "#x41": "A", "#x10FFFF": "\U0010FFFF", "#9": "\t",
+		"65": "", "x41": "", "#": "", "#x": "", "#x110000": "", "#xD800": "", "#0": "", "#1": "",
+		"#2147483713": "", "#4294967295": "", "#4294967361": "",
+	} {
+		if got, err := character(name); got != want || (err == nil) != (want != "") {
+			t.Errorf("&%s;: %q, %v", name, got, err)
+		}
+	}
+}
