@@ -103,7 +103,7 @@ func typed(t *rapid.T) []string {
 
 // Design 5 and 3.14: whatever is typed, in any currency: exactly the amounts of
 // the book are taken, and nothing overflows.
-func TestParseAmount_IsThatOfTheBook(t *testing.T) {
+func TestProperty_AmountsAreThoseOfTheBook(t *testing.T) {
 	taken, refused := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		for _, text := range typed(t) {
@@ -121,7 +121,7 @@ func TestParseAmount_IsThatOfTheBook(t *testing.T) {
 }
 
 // Design 3.14: what is printed is the exact decimal, and reads back the same.
-func TestMoney_PrintsAndReadsBack(t *testing.T) {
+func TestProperty_MoneyPrintsAndReadsBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		minor := rapid.OneOf(rapid.Int64Range(1, MaxMinor), rapid.Int64Range(1, 1000), rapid.Int64Range(MaxMinor-9, MaxMinor)).Draw(t, "minor")
 		for c, decimals := range certain {

@@ -45,7 +45,7 @@ func (i identity) number(t *rapid.T) OrderNo {
 // Design 9: two numbers are the same exactly if everything is the same; at most
 // 24 characters that WeChat Pay takes, and readable back; of one till they sort
 // by day, and of one day and journal as they were given out.
-func TestOrderNo_IsUniqueSortedAndShort(t *testing.T) {
+func TestProperty_OrderNumbersAreUniqueSortedAndShort(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		all := identities(t)
 		for i, a := range all {
@@ -76,7 +76,7 @@ func TestOrderNo_IsUniqueSortedAndShort(t *testing.T) {
 
 // Design 9: full means refuse. A number that does not exist is not made into
 // one that does, such as the first of the day.
-func TestOrderNo_NeverWraps(t *testing.T) {
+func TestProperty_OrderNumbersNeverWrap(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		counter := rapid.OneOf(rapid.IntRange(maxCounter-3, maxCounter+3), rapid.IntRange(-3, 3), rapid.Int()).Draw(t, "counter")
 		no, err := NewOrderNo("K1", t0, "Q7RX", counter)

@@ -20,7 +20,7 @@ func documented(t *rapid.T) Terms {
 
 // Design 3.7: what is outside the documented range is refused, with the range;
 // against a loopback gateway it may be shorter, never longer and never nothing.
-func TestTerms_CheckKeepsTheDocumentedRange(t *testing.T) {
+func TestProperty_TermsKeepTheDocumentedRange(t *testing.T) {
 	limits := []struct {
 		of       func(*Terms) *time.Duration
 		min, max time.Duration
@@ -52,7 +52,7 @@ func TestTerms_CheckKeepsTheDocumentedRange(t *testing.T) {
 
 // Design 3.7: every 3 s ± 20 %, drawn from the history alone; and it is drawn:
 // tills that began together do not stay together.
-func TestTerms_QueryWaitIsWithinTwentyPercentAndSpread(t *testing.T) {
+func TestProperty_QueryWaitIsWithinTwentyPercentAndSpread(t *testing.T) {
 	seen := map[time.Duration]bool{}
 	rapid.Check(t, func(t *rapid.T) {
 		a := Attempt{Summary: Summary{OrderNo: OrderNo(rapid.StringMatching(`K1261121Q7RX[0-9]{6}`).Draw(t, "no")), Asked: rapid.IntRange(0, 500).Draw(t, "asked")}}
@@ -71,7 +71,7 @@ func TestTerms_QueryWaitIsWithinTwentyPercentAndSpread(t *testing.T) {
 
 // Design 3.8: 5, 5, 10, 20, 40, 60 s, the first step scales the rest, and from
 // the tenth on every 5 minutes.
-func TestTerms_RevokeWaits(t *testing.T) {
+func TestProperty_RevokeWaits(t *testing.T) {
 	steps := []time.Duration{5, 5, 10, 20, 40, 60, 60, 60, 60}
 	rapid.Check(t, func(t *rapid.T) {
 		terms := documented(t)
@@ -89,7 +89,7 @@ func TestTerms_RevokeWaits(t *testing.T) {
 
 // Design 3.9: a watch looks every 3 s up to 45 s, at 120 s, and then every 5
 // minutes, however long its queries take.
-func TestTerms_AWatchLooksWhenItMust(t *testing.T) {
+func TestProperty_AWatchLooksWhenItMust(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a := Attempt{Summary: Summary{OrderNo: "K1261121Q7RX000001"}, Terms: documented(t), since: t0}
 		decided := false
@@ -138,7 +138,7 @@ var (
 
 // Design 3.7 and 3.8, the bounds of every wait: no call before the law allows
 // it and none later than it must be, from the submission to the fourteenth revoke.
-func TestNext_NoCallIsTooEarlyOrTooLate(t *testing.T) {
+func TestProperty_NoCallIsTooEarlyOrTooLate(t *testing.T) {
 	calls := 0
 	rapid.Check(t, func(t *rapid.T) {
 		intent := someIntent()

@@ -113,7 +113,7 @@ func (s *shop) compare(t interface{ Fatalf(string, ...any) }, from string, r pos
 // attempts at once, a reader beside the till folds each to what the till holds;
 // so does the journal when it is opened again, its backup, and what is restored
 // from that, which then goes on under another incarnation.
-func TestAnyHistoryIsReadBackAsTheTillHeldIt(t *testing.T) {
+func TestProperty_AnyHistoryIsReadBackAsTheTillHeldIt(t *testing.T) {
 	ctx := context.Background()
 	path := filepath.Join(t.TempDir(), "till", "journal.db")
 	s := &shop{journal: open(t, path), now: began, held: map[pos.OrderNo]pos.Attempt{}}

@@ -68,7 +68,7 @@ func (c crowd) admitted(t *rapid.T) []time.Time {
 // I10, design 3.13: whoever calls and when, no second sees more calls than this
 // till's share, so that all the tills together keep the published limit. With
 // more tills than calls a second each of them has one call, and the mean is kept.
-func TestI10_InAnySecondTheShareOfTheLimitIsKept(t *testing.T) {
+func TestProperty_I10_InAnySecondTheShareOfTheLimitIsKept(t *testing.T) {
 	cases, calls := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		c := drawCrowd(t)
@@ -94,7 +94,7 @@ func TestI10_InAnySecondTheShareOfTheLimitIsKept(t *testing.T) {
 
 // The share is not only kept, it can be used: who calls without a pause gets it
 // all, but for the microsecond between two calls.
-func TestTheWholeShareCanBeUsed(t *testing.T) {
+func TestProperty_TheWholeShareCanBeUsed(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		op := rapid.SampledFrom(slices.Sorted(maps.Keys(limits))).Draw(t, "op")
 		share := rapid.IntRange(1, limits[op]/2).Draw(t, "share") // one a second and less is not waited for

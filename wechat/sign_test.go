@@ -147,7 +147,7 @@ func valuesOf(all []field) map[string]string {
 }
 
 // What we sign is what the book says, in whatever order the fields stand.
-func TestSignIsThatOfTheBookInAnyOrder(t *testing.T) {
+func TestProperty_SignIsThatOfTheBookInAnyOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		all, key, kind := message(t)
 		want := byTheBook(valuesOf(all), key, kind)
@@ -174,7 +174,7 @@ func asTheyWrite(all []field) []byte {
 // An answer signed by the book verifies, whatever fields it has and in whatever
 // order; after any change of one that is not empty it does not, nor with
 // another key or the other algorithm.
-func TestVerifyTakesWhatTheBookSignsAndNoChange(t *testing.T) {
+func TestProperty_VerifyTakesWhatTheBookSignsAndNoChange(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		all, key, kind := message(t)
 		for i := range all { // a reader turns a bare CR into LF

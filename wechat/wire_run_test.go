@@ -173,7 +173,7 @@ func (r trap) count(t *testing.T, w way, h *hostile, before int) {
 // Whatever a server does: the verdict is that of the table, Quick Pay is seen
 // once by whoever read it and never by anybody else, and a call that asks or
 // revokes is not repeated behind the till's back either (docs/decisions/0003, 0006).
-func TestEveryHostileServerIsSeenThroughAndSeesEachCallOnce(t *testing.T) {
+func TestHostileServersAreSeenThroughAndSeeEachCallOnce(t *testing.T) {
 	ca := newAuthority(t)
 	secure := ca.server(t)
 	rows := table(t, ca)
@@ -204,7 +204,7 @@ func TestEveryHostileServerIsSeenThroughAndSeesEachCallOnce(t *testing.T) {
 }
 
 // The traps are real: a client as it is usually written is caught by them.
-func TestTheUsualClientFallsIntoTheTraps(t *testing.T) {
+func TestHostileServersCatchTheUsualClient(t *testing.T) {
 	ca := newAuthority(t)
 	caught := map[folly]int{}
 	for _, r := range table(t, ca) {
