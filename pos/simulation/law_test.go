@@ -109,7 +109,7 @@ func (w *world) evening() {
 // rest reports that nothing is open but what a person has to end.
 func (w *world) rest() bool {
 	for _, worker := range w.till.open {
-		if worker.a.Open() && !endless(worker.a) && !mute(worker.a) || worker.calls > 0 {
+		if worker.a.Open() && !endless(worker.a) && !mute(worker.a) || worker.calls > 0 || worker.stuck {
 			return false
 		}
 	}
