@@ -125,6 +125,7 @@ func TestTill_AskAsksNow(t *testing.T) {
 	inBubble(t, w, func(t *testing.T, till *Till, j *memory) {
 		no := charge(t, till, 1)
 		time.Sleep(time.Second) // the first query is due at 3 s
+		synctest.Wait()
 		j.before = func(e Entry) {
 			if e.Name() == "query" {
 				time.Sleep(300 * time.Millisecond)

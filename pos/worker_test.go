@@ -166,6 +166,7 @@ func TestTill_AQueryOfAWatchIsNotCutOff(t *testing.T) {
 		if a, _ := till.Attempt(no); a.InFlight() != "query" || a.Asked != 1 {
 			t.Errorf("asked %d, %q on its way", a.Asked, a.InFlight())
 		}
+		synctest.Wait()
 		w.deaf = false
 		ends(t, till, no)
 	})
