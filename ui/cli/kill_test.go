@@ -19,6 +19,15 @@ var (
 		"not the same moments: processes and their clocks are real")
 )
 
+// skipKills: what is killed are other processes, in which the race detector
+// shows nothing and takes long.
+func skipKills(t *testing.T) {
+	t.Helper()
+	if raced {
+		t.Skip("kills other processes")
+	}
+}
+
 // perFloor is how many kills one journal sees.
 const perFloor = 40
 
@@ -29,6 +38,7 @@ const hopeless = 41
 // many times in the life of one journal. Nothing that was acknowledged is lost,
 // nothing is submitted twice, and every sale ends as the gateway has it.
 func TestKill(t *testing.T) {
+	skipKills(t)
 	seed := seedOfKills()
 	began := time.Now()
 	points := killPoints(t)
@@ -183,6 +193,7 @@ func plain(minor int64) errand {
 // WeChat Pay acts on it, the sale of every kind ends right. The next till
 // leaves by itself, with everything settled.
 func TestKill_EveryRequest(t *testing.T) {
+	skipKills(t)
 	var floors [][]kill
 	for _, minor := range []int64{100, 30, 31, 40, 42, 50} {
 		for nth := range int64(4) {
@@ -207,6 +218,7 @@ func TestKill_EveryRequest(t *testing.T) {
 // TestKill_AtBirth: killed while it makes its journal, which keeps no till from
 // starting again.
 func TestKill_AtBirth(t *testing.T) {
+	skipKills(t)
 	seed := seedOfKills()
 	dice := rand.New(rand.NewPCG(seed, 2))
 	var floors [][]kill
