@@ -56,7 +56,7 @@ func (r run) tells(t *testing.T) (out told) {
 		c.comes()
 		r.story.does(c)
 		out.calls, out.entries = callsOf(b.wechat), b.paper.entries()
-		out.ends, out.goods = c.endOfDay()
+		out.ends, out.goods = c.endOfDay(len(r.injected[sim.OnQuickPay]) - out.calls[sim.OnQuickPay])
 		out.all.calls, out.all.entries = callsOf(b.wechat), b.paper.entries()
 		out.laws = c.laws
 	})
@@ -99,12 +99,13 @@ func (c *cashier) comes() {
 	}
 }
 
-// probe is the last customer of every story, whom the counter must still be able to serve.
-const probe = "9.99"
+// probe is what the customers pay who come after a story.
+func probe(n int) string { return fmt.Sprintf("9.9%d", n) }
 
 // endOfDay serves one more customer, leaves, works on what is open, and judges.
-// It returns how the story's own attempts stand and what was handed over.
-func (c *cashier) endOfDay() (ends []string, goods string) {
+// It returns how the story's own attempts stand and what was handed over. Calls
+// that were to be lost and have not come yet are lost to unlucky customers before.
+func (c *cashier) endOfDay(unlucky int) (ends []string, goods string) {
 	goods = strings.Join(c.goods, ", ")
 	if c.shop != nil && !c.running() {
 		c.laws.breaks(c, "the screen has ended by itself: %v", c.why)
@@ -114,8 +115,11 @@ func (c *cashier) endOfDay() (ends []string, goods string) {
 		c.comes()
 	}
 	c.clears()
-	c.serves(probe)
-	if !slices.Contains(c.goods, probe) {
+	for n := range max(unlucky, 0) {
+		c.serves(probe(n + 1))
+	}
+	c.serves(probe(0))
+	if !slices.Contains(c.goods, probe(0)) {
 		c.laws.breaks(c, "a dead end: the next customer cannot be served")
 	}
 	c.leaves()
@@ -179,7 +183,7 @@ func (c *cashier) attempts() []pos.Summary {
 // endsOf is how the story's own attempts stand.
 func endsOf(attempts []pos.Summary) (ends []string) {
 	for _, a := range attempts {
-		if minor(a.Amount.Minor) == probe {
+		if strings.HasPrefix(minor(a.Amount.Minor), "9.9") {
 			continue
 		}
 		end := strings.TrimSpace(fmt.Sprintln(a.State, a.Reason))
