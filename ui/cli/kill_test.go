@@ -145,9 +145,9 @@ func killAmounts() (minor []int64) {
 func atRandom(dice *rand.Rand) kill {
 	k := kill{errand: busy(dice)}
 	if dice.IntN(2) == 0 {
-		k.after = time.Duration(dice.IntN(500)+1) * time.Millisecond
+		k.after = time.Duration(dice.IntN(400)+1) * time.Millisecond
 	} else {
-		k.lines = 1 + dice.IntN(80)
+		k.lines = 1 + dice.IntN(60)
 	}
 	if dice.IntN(8) == 0 {
 		k.Customers = 1 + dice.IntN(3)
