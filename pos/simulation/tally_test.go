@@ -63,13 +63,6 @@ func (t *tally) add(w *world) {
 	}
 }
 
-// sold is how many sales there were so far.
-func (t *tally) sold() int {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.sales
-}
-
 // often are the states and faults without which a run has proved little.
 func often() []string {
 	all := []string{"state watch", "recall Y", "recall N",
