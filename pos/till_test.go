@@ -246,6 +246,46 @@ func TestTill_RevokePressed(t *testing.T) {
 	})
 }
 
+// What was read, what is on the list already and what was only looked up is not unseen.
+func TestTill_Drain_WhatNobodyHasToBeTold(t *testing.T) {
+	for name, does := range map[string]func(t *testing.T, till *Till, no OrderNo){
+		"read":        func(_ *testing.T, _ *Till, _ OrderNo) { time.Sleep(readFor) },
+		"asked again": func(t *testing.T, till *Till, no OrderNo) { time.Sleep(readFor); till.Ask(t.Context(), no) },
+		"only looked up": func(t *testing.T, till *Till, no OrderNo) {
+			time.Sleep(readFor)
+			delete(till.latest, no) // as after 256 others
+			if _, err := till.TakeUp(t.Context(), no); err != nil {
+				t.Error(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, newWorld(), func(t *testing.T, till *Till, j *memory) {
+				no := charge(t, till, 1)
+				ends(t, till, no)
+				does(t, till, no)
+				if !till.Drain(t.Context()) || slices.Contains(j.names(no), "unseen") {
+					t.Errorf("drained: %v", j.names(no))
+				}
+			})
+		})
+	}
+}
+
+// One that was parked is on the list as paid while away, and not once more.
+func TestTill_Drain_ParkedIsNotUnseen(t *testing.T) {
+	inBubble(t, newWorld(), func(t *testing.T, till *Till, j *memory) {
+		no := charge(t, till, 1)
+		till.Leave(no)
+		if a := ends(t, till, no); a.Attention != AttentionPaidAway {
+			t.Errorf("attention %q", a.Attention)
+		}
+		if !till.Drain(t.Context()) || slices.Contains(j.names(no), "unseen") {
+			t.Errorf("drained: %v", j.names(no))
+		}
+	})
+}
+
 // Draining takes no new sale, the open ones go on until settled.
 func TestTill_Drain(t *testing.T) {
 	w := newWorld()
