@@ -54,6 +54,10 @@ func (f *file) close() {
 	}
 }
 
+// Incarnation is the same for all, because the waits are drawn from the order
+// number: the same seed is the same day.
+func (f *file) Incarnation() string { return newMemory().Incarnation() }
+
 // reopen is what a new process does.
 func (f *file) reopen() {
 	f.close()

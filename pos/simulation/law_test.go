@@ -96,11 +96,14 @@ func (w *world) evening() {
 	for _, op := range []sim.Op{sim.OnQuickPay, sim.OnQuery, sim.OnRevoke} {
 		w.gateway.Inject(op, clear...)
 	}
-	if w.till.dead || w.till.conflict {
+	for w.till.dead || w.till.conflict { // one that lives on beside it may have written meanwhile
 		w.till.kill()
 		w.open()
 	}
-	w.must(w.till.ready())
+	if w.till.ready() != nil {
+		w.till.kill()
+		w.open()
+	}
 	end := time.Now().Add(6 * time.Hour)
 	w.live(func() bool { return w.rest() || time.Now().After(end) })
 	w.judge()

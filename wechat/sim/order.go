@@ -87,7 +87,7 @@ func (o *order) revoke(now time.Time) (recall string, ok bool) {
 	switch {
 	case o.accepted <= o.story.recalls:
 		return "Y", o.accepted%2 == 1
-	case o.story.crosses && o.accepted == 1:
+	case o.story.crosses && o.accepted == 1 && o.state.open():
 		o.become(Success, now)
 	case o.state != Closed:
 		o.become(Revoked, now)
