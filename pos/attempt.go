@@ -56,6 +56,7 @@ const (
 	ReasonPayError Reason = "pay_error"          // PAYERROR: the order is open and not paid
 	ReasonPaidLate Reason = "paid_after_failed"  // found paid, or being paid, behind a verdict
 	ReasonRefunded Reason = "refunded_elsewhere" // REFUND that this till did not ask for
+	ReasonNoCode   Reason = "no_code"            // Unified Order gave the customer nothing to pay by
 )
 
 // call is a request of ours that is on its way, or none.
@@ -68,7 +69,7 @@ const (
 	revokeCall call = "revoke"
 )
 
-// Attempt is one Quick Pay submission: what is known of it and what is due.
+// Attempt is one submission: what is known of it and what is due.
 // It is a value; Next returns a new one. The same journal entries always fold
 // to the same Attempt.
 type Attempt struct {
@@ -95,10 +96,20 @@ type Attempt struct {
 	failsOnly bool // the watch has only ever got return_code FAIL
 	reversed  bool // the watch's own revoke was accepted
 
+	codeURL  string    // what the customer scans; with prepayID the customer can pay
+	prepayID string    // what a front end pays by
+	answered time.Time // the newest answer to a query, of an order that is closed and not revoked
+
 	watchKind Finding   // what the watch was started after
 	last      Finding   // of the newest answer
 	firstDate time.Time // the gateway's clock in its first answer
 }
+
+// CodeURL is what the customer scans (code_url), once there is one: text for a QR code.
+func (a Attempt) CodeURL() string { return a.codeURL }
+
+// PrepayID is what the customer's app or Mini Program pays by (prepay_id), once there is one.
+func (a Attempt) PrepayID() string { return a.prepayID }
 
 // Away reports whether nobody is looking at the attempt: it was parked, the
 // screen is gone, or the program was started again.
@@ -115,7 +126,7 @@ func (a Attempt) NextRevoke() time.Time { return a.revokeAt }
 
 // RevokeReady is from when on a revoke may be sent: 15 s after the submission,
 // or after a restart (design 3.8, 3.16), and a hundredth more, because one that
-// arrives a moment too early costs a minute (V9).
+// arrives a moment too early costs a minute (V9). Close Order may be sent at once.
 func (a Attempt) RevokeReady() time.Time {
 	return later(a.since.Add(a.Terms.RevokeAfter+a.Terms.RevokeAfter/100), a.holdUntil)
 }
@@ -192,7 +203,7 @@ func (s Summary) CanRescan(rule Rescan) error {
 }
 
 // order is what the gateway needs to know of the attempt.
-func (a Attempt) order() Order { return Order{No: a.OrderNo, Amount: a.Amount} }
+func (a Attempt) order() Order { return Order{No: a.OrderNo, Amount: a.Amount, Method: a.Method} }
 
 // later returns the later of two times.
 func later(a, b time.Time) time.Time {

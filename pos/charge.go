@@ -1,6 +1,7 @@
 package pos
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,11 +12,14 @@ import (
 // ErrCodeUsed refuses a code that was ever submitted.
 var ErrCodeUsed = errors.New("this code was used before")
 
-// Scan is what the cashier has: an amount and a scanned code.
+// Scan is what the cashier has: an amount and a scanned code, or another method
+// by which the customer is to pay.
 type Scan struct {
 	Amount  Money
-	Code    AuthCode
-	Sale    SaleID // empty: a new sale; else a further attempt of this one
+	Method  Method   // empty: Quick Pay
+	Code    AuthCode // Quick Pay alone
+	Payer   string   // MiniProgram alone: the customer's openid
+	Sale    SaleID   // empty: a new sale; else a further attempt of this one
 	Cashier string
 	Ref     string // the shop's own reference; may be empty
 }
@@ -35,16 +39,20 @@ func (t *Till) Charge(ctx context.Context, s Scan) (Attempt, error) {
 	if err := t.check(s); err != nil {
 		return Attempt{}, err
 	}
-	fingerprint := s.Code.Fingerprint(t.journal.FingerprintKey())
-	if err := t.freshCode(ctx, fingerprint); err != nil {
-		return Attempt{}, err
+	s.Method = cmp.Or(s.Method, QuickPay)
+	fingerprint := ""
+	if s.Method == QuickPay {
+		fingerprint = s.Code.Fingerprint(t.journal.FingerprintKey())
+		if err := t.freshCode(ctx, fingerprint); err != nil {
+			return Attempt{}, err
+		}
 	}
 	number, err := t.nextAttempt(ctx, s)
 	if err != nil {
 		return Attempt{}, err
 	}
 	// The quota stands before the intent: a refused sale leaves no attempt behind (design 9).
-	if err := t.gateway.Admit(ctx); err != nil {
+	if err := t.gateway.Admit(ctx, s.Method); err != nil {
 		return Attempt{}, err
 	}
 	now := t.Now()
@@ -82,8 +90,10 @@ func (t *Till) check(s Scan) error {
 	switch {
 	case s.Amount.Currency != t.policy.Currency || s.Amount.Minor < 1 || s.Amount.Minor > MaxMinor:
 		return invalid("type the amount again", "%s cannot be charged here", s.Amount)
-	case s.Code.IsZero():
+	case s.Code.IsZero() != s.Method.Closes():
 		return invalid("scan the customer's code", "there is no payment code")
+	case (s.Payer == "") == (s.Method == MiniProgram):
+		return invalid("the Mini Program knows it, and nobody else needs it", "the customer's openid is for a Mini Program")
 	case !utf8.ValidString(s.Ref) || !utf8.ValidString(s.Cashier):
 		return invalid("use plain text", "the reference or the cashier's name is not UTF-8")
 	}
@@ -141,9 +151,9 @@ func (t *Till) intend(ctx context.Context, s Scan, number int, fingerprint strin
 		sale = SaleID(no)
 	}
 	return Intended{
-		OrderNo: no, Sale: sale, Number: number, Method: QuickPay, Amount: s.Amount,
+		OrderNo: no, Sale: sale, Number: number, Method: s.Method, Amount: s.Amount,
 		CodeLast4: s.Code.Last4(), Fingerprint: fingerprint, Cashier: s.Cashier, Till: t.policy.Till,
-		Ref: s.Ref, Practice: t.policy.Practice, Counter: last + 1, Terms: t.policy.Terms,
+		Ref: s.Ref, Practice: t.policy.Practice, Counter: last + 1, Terms: t.policy.Terms.For(s.Method),
 	}, nil
 }
 
@@ -163,7 +173,7 @@ func (t *Till) begin(ctx context.Context, e Intended, s Scan, now time.Time) (At
 	a.First, a.Seq = seq, seq
 	// From here on the charge is ours: the intent is on disk. Whatever happens
 	// to the call, we ask; we never charge a second time.
-	charge := Charge{Order: a.order(), Code: s.Code, Ref: s.Ref}
+	charge := Charge{Order: a.order(), Code: s.Code, Payer: s.Payer, Ref: s.Ref}
 	submit := func(w *worker) bool {
 		t.call(w, 0, func(ctx context.Context) Answer { return t.gateway.Submit(ctx, charge) },
 			func(r Answer) Event { return SubmitAnswered{r} })

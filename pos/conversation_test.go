@@ -23,10 +23,18 @@ func someIntent() Intended {
 	}
 }
 
+// codeIntent is the same for a customer who scans the till.
+func codeIntent() Intended {
+	e := someIntent()
+	e.Method, e.CodeLast4, e.Fingerprint, e.Terms = Native, "", "", e.Terms.For(Native)
+	return e
+}
+
 // TestNext_Conversations plays the scripts in testdata/next. A script is a list
 // of commands; behind "----" stands what the machine does:
 //
 //	charge                     begin an attempt at 0 s
+//	show                       the same, for a customer who scans the till
 //	submit|query|revoke FINDING [recall=Y|N] [code=X] [alarm=X] [id=X] [hold=DUR] [date=DUR] [took=DUR]
 //	                           an answer to the call that is on its way
 //	say query|revoke FINDING … from now on such a call is answered so, 0.1 s after it is sent
@@ -97,6 +105,8 @@ func (c *conversation) do(line string) {
 	switch word {
 	case "charge":
 		c.take(someIntent())
+	case "show":
+		c.take(codeIntent())
 	case "submit":
 		c.take(SubmitAnswered{c.answer(rest)})
 	case "query":
@@ -219,8 +229,11 @@ func (c *conversation) answer(text string) Answer {
 	c.t.Helper()
 	fields := strings.Fields(text)
 	r := Answer{Finding: Finding(fields[0])}
-	if r.Finding == FoundPaid {
+	switch r.Finding {
+	case FoundPaid:
 		r.TransactionID = "4200"
+	case FoundReady:
+		r.CodeURL, r.PrepayID = "weixin://wxpay/bizpayurl?pr=1", "wx1"
 	}
 	for _, f := range fields[1:] {
 		key, value, _ := strings.Cut(f, "=")

@@ -56,9 +56,10 @@ func (t *Till) Open() []Attempt {
 	return open
 }
 
-// Settled reports whether no verdict is open; watches may still be looking.
+// Settled reports whether no verdict is open that somebody at the till waits
+// for; watches may still be looking.
 func (t *Till) Settled() bool {
-	return !slices.ContainsFunc(t.Open(), func(a Attempt) bool { return !a.State.Settled() })
+	return !slices.ContainsFunc(t.Open(), func(a Attempt) bool { return !a.State.Settled() && !a.Method.Elsewhere() })
 }
 
 // Idle reports whether nothing is open, watches included.

@@ -203,8 +203,8 @@ func (w *world) point(name string) {
 	}
 }
 
-func (w *world) Warm()                       {}
-func (w *world) Admit(context.Context) error { return w.refuse }
+func (w *world) Warm()                               {}
+func (w *world) Admit(context.Context, Method) error { return w.refuse }
 
 func (w *world) Submit(ctx context.Context, c Charge) Answer {
 	if len(c.Code.Reveal()) != 18 {

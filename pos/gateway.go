@@ -9,38 +9,41 @@ import (
 // the wire, made once. Nothing behind it repeats, waits for a verdict or
 // decides; what an answer lets us conclude is an Answer, never an error.
 type Gateway interface {
-	// Admit takes one place in the published limit for Quick Pay (30 a second,
-	// this till's share). It is asked before the intent is journaled, so that a
-	// sale refused by the quota leaves no attempt behind. The error has
-	// KindUnavailable, or KindCredentials when nothing may be sold.
-	Admit(ctx context.Context) error
+	// Admit takes one place in the published limit of a submission by m (Quick Pay
+	// 30 a second, Unified Order 600; this till's share). It is asked before the
+	// intent is journaled, so that a sale refused by the quota leaves no attempt
+	// behind. The error has KindUnavailable, or KindCredentials when nothing may be sold.
+	Admit(ctx context.Context, m Method) error
 
 	// Warm dials ahead, while the amount is being keyed, so that the submission
 	// finds a connection. It returns at once, may be called often, and may do nothing.
 	Warm()
 
-	// Submit sends Quick Pay, exactly once, within ctx.
+	// Submit sends Quick Pay, or Unified Order for every other method, exactly
+	// once, within ctx.
 	Submit(ctx context.Context, c Charge) Answer
 
 	// Query asks Query Order about an order of ours.
 	Query(ctx context.Context, o Order) Answer
 
-	// Revoke calls Revoke for a Quick Pay order of ours.
+	// Revoke calls Revoke for a Quick Pay order of ours, Close Order for every other.
 	Revoke(ctx context.Context, o Order) Answer
 }
 
 // Order is what the gateway needs to ask about an order and to see that the
-// answer is about it: our number and the price we sent.
+// answer is about it: our number and the price we sent. The zero Method is Quick Pay.
 type Order struct {
 	No     OrderNo
 	Amount Money
+	Method Method
 }
 
-// Charge is one Quick Pay submission.
+// Charge is one submission.
 type Charge struct {
 	Order
-	Code AuthCode
-	Ref  string // the shop's own reference, returned unchanged by the gateway (attach); may be empty
+	Code  AuthCode // Quick Pay alone
+	Payer string   // MiniProgram alone: the customer's openid under that Mini Program
+	Ref   string   // the shop's own reference, returned unchanged by the gateway (attach); may be empty
 }
 
 // Finding is what an answer lets us conclude, before the machine decides what
@@ -55,7 +58,10 @@ const (
 	FoundCommFail Finding = "comm_fail" // a well-formed return_code FAIL (E7); unsigned
 )
 
-// Findings of Quick Pay and of Query Order.
+// FoundReady: Unified Order alone. The customer has something to pay by.
+const FoundReady Finding = "ready"
+
+// Findings of Quick Pay and of Query Order; Declined of Unified Order too.
 const (
 	FoundPaid       Finding = "paid"        // Q1, S1: signed, SUCCESS at every layer, ours in number, amount, currency and merchant
 	FoundMismatch   Finding = "mismatch"    // signed, but another number, amount, currency or merchant (Q2, S2, E9), or OUT_TRADE_NO_USED (Q6)
@@ -74,11 +80,12 @@ const (
 	FoundOther     Finding = "other"     // S9 ACCEPT, S10 a value we do not know
 )
 
-// Findings of Revoke alone. recall is read before result_code (design 3.8).
+// Findings of Revoke, where recall is read before result_code (design 3.8), and of Close Order.
 const (
-	FoundRevokeAccepted Finding = "revoke_accepted" // V1: SUCCESS with recall N; not proof
+	FoundRevokeAccepted Finding = "revoke_accepted" // V1: SUCCESS with recall N; K1, K3; not proof
+	FoundRevokeMoot     Finding = "revoke_moot"     // K2, K5, K6: paid, not known, or over; a query decides
 	FoundRevokeAgain    Finding = "revoke_again"    // V2 to V5, V7 to V10, V13: call again
-	FoundRevokeRefused  Finding = "revoke_refused"  // V6, V11, V12: FAIL with N, REVERSE_EXPIRE, TRADE_ERROR; not proof of anything
+	FoundRevokeRefused  Finding = "revoke_refused"  // V6, V11, V12: FAIL with N, REVERSE_EXPIRE, TRADE_ERROR; K7, K8; not proof of anything
 )
 
 // Recall is the recall field of a Revoke answer as last heard: whether the
@@ -96,6 +103,8 @@ type Answer struct {
 	Finding       Finding       `json:"finding"`
 	TransactionID string        `json:"transaction_id,omitempty"` // WeChat's number; with FoundPaid always
 	Recall        Recall        `json:"recall,omitempty"`         // of a Revoke answer
+	CodeURL       string        `json:"code_url,omitempty"`       // with FoundReady, Native: what the customer scans
+	PrepayID      string        `json:"prepay_id,omitempty"`      // with FoundReady: what a front end pays by
 	Code          string        `json:"code,omitempty"`           // err_code, trade_state or our own word for what was wrong
 	Alarm         Attention     `json:"alarm,omitempty"`          // a person should look: AttentionConfiguration, AttentionSignature, AttentionMismatch
 	NotBefore     time.Duration `json:"not_before_ns,omitempty"`  // V9: do not repeat sooner than this; 0 for no wish

@@ -26,6 +26,9 @@ func Next(a Attempt, e Event, now time.Time) (Attempt, []Effect) {
 	case SubmitAnswered:
 		a = a.land(submitCall).submitted(e.Answer, now)
 	case QueryAnswered:
+		if a.Method.Closes() {
+			a.answered = now
+		}
 		a = a.land(queryCall).heard(e.Answer).queried(e.Answer, now)
 	case RevokeAnswered:
 		a = a.land(revokeCall).heard(e.Answer).revokeAnswered(e.Answer, now)
@@ -48,7 +51,7 @@ func Next(a Attempt, e Event, now time.Time) (Attempt, []Effect) {
 		}
 		a.away = false
 	case Unseen:
-		a = a.raise(AttentionPaidAway)
+		a = a.missed()
 	case Acknowledged:
 		a.Attention = ""
 	case Resumed:
@@ -82,9 +85,17 @@ func begin(e Intended, now time.Time) Attempt {
 func (a Attempt) left() Attempt {
 	a.away = true
 	if a.State == Paid {
-		a = a.raise(AttentionPaidAway)
+		a = a.missed()
 	}
 	return a
+}
+
+// missed notes a payment that nobody saw. Nobody was to see one that is made elsewhere.
+func (a Attempt) missed() Attempt {
+	if a.Method.Elsewhere() {
+		return a
+	}
+	return a.raise(AttentionPaidAway)
 }
 
 // wait asks for the Ticked at which the next call is due; nothing is due while
@@ -106,10 +117,10 @@ func (a Attempt) wait() []Effect {
 func (a Attempt) tick(now time.Time) (Attempt, []Effect) {
 	due := func(t time.Time) bool { return a.inFlight == noCall && !t.IsZero() && !now.Before(t) }
 	switch {
-	case due(a.revokeAt):
+	case due(a.revokeAt) && a.mayRevoke():
 		a, _ = Next(a, RevokeSent{}, now)
 		return a, []Effect{Record{RevokeSent{}}, Revoke{}}
-	case due(a.askAt):
+	case due(a.revokeAt), due(a.askAt):
 		e := QuerySent{Last: a.State == InDoubt && !a.foreign && !now.Before(a.deadlineAt)}
 		within := a.queryWithin(e, now)
 		a, _ = Next(a, e, now)
@@ -119,11 +130,15 @@ func (a Attempt) tick(now time.Time) (Attempt, []Effect) {
 	}
 }
 
+// mayRevoke: Close Order is called when the last query was not SUCCESS, so one
+// is asked first, and the close follows it at once (design 3.12).
+func (a Attempt) mayRevoke() bool { return !a.Method.Closes() || !a.answered.Before(a.revokeAt) }
+
 // queryWithin keeps the line free for the last query, and the last query from
-// delaying the revoke (design 3.7). 0 is no limit beyond that of any call.
+// delaying the revoke, or the close (design 3.7). 0 is no limit beyond that of any call.
 func (a Attempt) queryWithin(e QuerySent, now time.Time) time.Duration {
 	switch {
-	case e.Last:
+	case e.Last, !a.revokeAt.IsZero() && !now.Before(a.revokeAt):
 		return min(a.Terms.QueryEvery, minimumCall) / 2
 	case a.State == InDoubt && now.Before(a.deadlineAt):
 		return max(a.deadlineAt.Sub(now), minimumCall) // the first one may begin late
@@ -166,6 +181,10 @@ func (a Attempt) submitted(r Answer, now time.Time) Attempt {
 	switch r.Finding {
 	case FoundPaid: // Q1
 		return a.paid(r)
+	case FoundReady: // the customer's time begins when there is something to scan
+		a.State, a.codeURL, a.prepayID = InDoubt, r.CodeURL, r.PrepayID
+		a.deadlineAt, a.askAt = now.Add(a.Terms.Deadline), now.Add(a.Terms.QueryEvery)
+		return a
 	case FoundNotSent: // E1, E2: no byte was written, no order exists
 		a = a.calm()
 		a.State, a.Reason, a.Code = Failed, ReasonNotSent, r.Code
@@ -183,6 +202,9 @@ func (a Attempt) submitted(r Answer, now time.Time) Attempt {
 	default: // Q2, Q4 to Q7, Q10, E3 to E6, E8 to E10
 		a = a.doubt(r)
 		a.askAt = now.Add(a.Terms.FirstQuery)
+		if a.Method.Closes() && !a.foreign { // nobody can pay what was never shown
+			return a.toRevoking(ReasonNoCode, now)
+		}
 	}
 	return a
 }
@@ -231,7 +253,7 @@ func (a Attempt) dated(r Answer) Attempt {
 	switch {
 	case r.Finding == FoundNoOrder:
 		a.expired = false
-	case !r.Date.IsZero():
+	case !r.Date.IsZero() && !a.Method.Closes(): // they are Revoke's
 		a.expired = r.Date.Sub(a.firstDate) >= revocable
 	}
 	if a.expired {
@@ -268,12 +290,12 @@ func (a Attempt) believe() Attempt {
 // paid concludes Q1 or S1.
 func (a Attempt) paid(r Answer) Attempt {
 	a = a.believe().calm()
-	a.State = Paid
+	a.State, a.Reason, a.Watch = Paid, "", false
 	if a.Attention == AttentionConfiguration {
 		a.Attention = "" // it works, after all
 	}
 	if a.away {
-		a = a.raise(AttentionPaidAway)
+		a = a.missed()
 	}
 	return a
 }
@@ -394,6 +416,9 @@ func (a Attempt) resumed(now time.Time) Attempt {
 	a.away, a.inFlight = true, noCall
 	if a.State == Submitting {
 		a.State = InDoubt
+		if a.Method.Closes() { // nobody can pay what was never shown
+			a.State, a.Reason = Revoking, ReasonNoCode
+		}
 	}
 	if !a.Open() {
 		return a
@@ -413,7 +438,7 @@ func (a Attempt) resumed(now time.Time) Attempt {
 // shifted keeps every duration of this run when the wall clock has jumped by d,
 // or the machine has slept for it, and asks before any timer acts.
 func (a Attempt) shifted(d time.Duration, now time.Time) Attempt {
-	for _, t := range []*time.Time{&a.since, &a.deadlineAt, &a.askAt, &a.revokeAt, &a.holdUntil} {
+	for _, t := range []*time.Time{&a.since, &a.deadlineAt, &a.askAt, &a.revokeAt, &a.holdUntil, &a.answered} {
 		if !t.IsZero() {
 			*t = t.Add(d)
 		}

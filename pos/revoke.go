@@ -4,7 +4,8 @@ import "time"
 
 // toRevoking closes the one-way door: from here on the attempt can never be
 // concluded paid, because a revoke that was delayed on its way could give the
-// money back after the goods have left (design 3.8).
+// money back after the goods have left (design 3.8). Close Order takes no money
+// back: such an order may still be paid.
 func (a Attempt) toRevoking(why Reason, now time.Time) Attempt {
 	if a.State != Revoking {
 		a.State, a.Reason = Revoking, why
@@ -46,7 +47,7 @@ func (a Attempt) revokeAnswered(r Answer, now time.Time) Attempt {
 	}
 	a.holdUntil = now.Add(r.NotBefore) // V9
 	switch {
-	case r.Finding == FoundRevokeAccepted: // V1: not proof, a query has to agree
+	case r.Finding == FoundRevokeAccepted, r.Finding == FoundRevokeMoot: // V1, K1 to K3, K5, K6: not proof, a query has to agree
 		a.refused, a.reversed = false, true
 		a.askAt = now.Add(a.Terms.confirmAfter())
 		if !a.Watch {
@@ -102,8 +103,11 @@ func (a Attempt) queriedRevoking(r Answer, now time.Time) Attempt {
 	switch r.Finding {
 	case FoundRevoked, FoundClosed, FoundRefunding: // W1, W2, W3
 		return a.over()
-	case FoundPaid: // W4
-		a.paidSeen = true
+	case FoundPaid:
+		if a.Method.Closes() { // K2: it is a sale
+			return a.paid(r)
+		}
+		a.paidSeen = true // W4
 		a = a.believe()
 	}
 	switch {
@@ -123,6 +127,8 @@ func (a Attempt) queriedConfirming(r Answer, now time.Time) Attempt {
 	switch {
 	case r.Finding == FoundRevoked, r.Finding == FoundClosed, r.Finding == FoundRefunding: // W1, W2, W3
 		return a.over()
+	case r.Finding == FoundPaid && a.Method.Closes(): // K2: it is a sale
+		return a.paid(r)
 	case noNews(r.Finding), a.foreign: // W7
 		if a.quiet >= slowAfter { // as many as the revokes of design 3.8: nobody would look otherwise
 			a = a.raise(AttentionRevokeSlow)
@@ -131,7 +137,7 @@ func (a Attempt) queriedConfirming(r Answer, now time.Time) Attempt {
 		return a
 	case a.refused:
 		return a.queriedRefused(r, now)
-	case r.Finding == FoundNoOrder: // W6: final only under 13.3 (b), so a watch looks on
+	case r.Finding == FoundNoOrder && a.prepayID == "": // W6: final only under 13.3 (b), so a watch looks on
 		a.State = Revoked
 		return a.startWatch(FoundRevokeAccepted, a.watchAsk(now)).watchMayEnd(now)
 	}

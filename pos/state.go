@@ -56,5 +56,20 @@ const (
 // Method is how the customer pays.
 type Method string
 
-// QuickPay: the till scans the customer's code.
-const QuickPay Method = "quick_pay"
+// The methods. Quick Pay is revoked; the orders of all others are closed by
+// Close Order (design 3.12).
+const (
+	QuickPay    Method = "quick_pay"    // the till scans the customer's code
+	Native      Method = "native"       // the customer scans the till's code
+	App         Method = "app"          // in the merchant's own app
+	MiniProgram Method = "mini_program" // in a Mini Program
+)
+
+// Closes reports whether Close Order and not Revoke ends an order of this
+// method. It cannot give money back: there is no one-way door, no recall and no
+// wait, and a late SUCCESS is paid (design 2).
+func (m Method) Closes() bool { return m == Native || m == App || m == MiniProgram }
+
+// Elsewhere reports whether the customer pays in a place of their own: nobody
+// at the till waits for it.
+func (m Method) Elsewhere() bool { return m == App || m == MiniProgram }

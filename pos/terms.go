@@ -37,6 +37,25 @@ var DefaultTerms = Terms{
 	Deadline:    45 * time.Second,
 }
 
+// prepayLife is how long an order of Unified Order can be paid (wechatpay-v2 6.6),
+// prepayPace how often one is asked about that is paid elsewhere.
+const (
+	prepayLife = 2 * time.Hour
+	prepayPace = 10 * time.Second
+)
+
+// For are the terms of an attempt by m. Close Order knows no waiting time; a
+// customer who pays elsewhere has as long as the order can be paid.
+func (t Terms) For(m Method) Terms {
+	if m.Closes() {
+		t.RevokeAfter = 0
+	}
+	if m.Elsewhere() {
+		t.Deadline, t.QueryEvery = prepayLife, prepayPace
+	}
+	return t
+}
+
 // Check refuses intervals outside the documented range (design 3.7). Against a
 // loopback gateway they may be shorter, not longer.
 func (t Terms) Check(loopback bool) error {

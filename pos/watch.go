@@ -74,6 +74,9 @@ func (a Attempt) endWatch() Attempt {
 // cashier otherwise. It is given back, and a person should know.
 func (a Attempt) paidLate(r Answer, now time.Time) Attempt {
 	a = a.believe().raise(AttentionPaidLate)
+	if a.Method.Closes() && r.Finding == FoundPaid { // it cannot be closed any more: a sale, and a person should know
+		return a.paid(r)
+	}
 	a.paidSeen = r.Finding == FoundPaid
 	a.refused, a.reversed = false, false
 	if a.since.After(now) { // of an earlier run, before the clock was set back: permissions count from now (design 3.16)

@@ -31,7 +31,7 @@ func newFakeGateway() *fakeGateway {
 	return &fakeGateway{orders: map[pos.OrderNo]*fakeOrder{}, delay: 80 * time.Millisecond}
 }
 
-func (g *fakeGateway) Admit(context.Context) error { return nil }
+func (g *fakeGateway) Admit(context.Context, pos.Method) error { return nil }
 
 func (g *fakeGateway) Warm() {
 	g.mu.Lock()

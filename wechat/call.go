@@ -203,10 +203,13 @@ func readReply(ctx context.Context, resp *http.Response) (Reply, error) {
 	return reply, nil
 }
 
-// admitted waits for the call's place in the published limits. Quick Pay asked
-// for its own before the intent was journaled (Admit).
+// placed marks the context of a call that has its place in the published limits
+// already: a till's submission asked for it before the intent was journaled (Admit).
+type placed struct{}
+
+// admitted waits for the call's place in the published limits.
 func (c *Client) admitted(ctx context.Context, op Operation) error {
-	if op == QuickPay {
+	if ctx.Value(placed{}) != nil {
 		return nil
 	}
 	return c.budget.take(ctx, op)

@@ -57,6 +57,11 @@ type Config struct {
 	// says (body). Empty: only the goods' category is said.
 	Store string
 
+	// NotifyURL is where WeChat Pay reports payments that are not Quick Pay
+	// (notify_url): absolute, http or https, without a query. Empty: nobody is told;
+	// Query Order decides in any case.
+	NotifyURL string
+
 	// TillID is sent as device_info. Empty: not sent.
 	TillID string
 
@@ -169,6 +174,9 @@ func (c *Config) fill() {
 	if c.RequestTimeout == 0 {
 		c.RequestTimeout = 10 * time.Second
 	}
+	if c.NotifyURL == "" {
+		c.NotifyURL = defaultNotifyURL
+	}
 	if c.IP == "" {
 		c.IP = ownIP()
 	}
@@ -254,8 +262,12 @@ func (c *Client) canIdentify(now time.Time, why string) error {
 }
 
 // Admit implements pos.Gateway: the certificate first, then a place in the
-// published limit of Quick Pay, for which it waits one second at most.
-func (c *Client) Admit(ctx context.Context) error {
+// published limit of Quick Pay, for which it waits one second at most. An order
+// of another method is made by Unified Order, and closed without a certificate.
+func (c *Client) Admit(ctx context.Context, m pos.Method) error {
+	if m.Closes() {
+		return c.budget.take(ctx, UnifiedOrder)
+	}
 	if err := c.CanSell(time.Now()); err != nil {
 		return err
 	}

@@ -108,7 +108,7 @@ func TestNothingIsSoldOverHTTPSWithoutAValidCertificate(t *testing.T) {
 		config := testConfig(t)
 		config.URL, config.Certificate = "https://127.0.0.1", c.cert
 		client := newClient(t, config)
-		for _, err := range []error{client.CanSell(time.Now()), client.Admit(t.Context())} {
+		for _, err := range []error{client.CanSell(time.Now()), client.Admit(t.Context(), pos.QuickPay)} {
 			if c.ok && err != nil {
 				t.Errorf("%s: %v", name, err)
 			} else if !c.ok {
@@ -251,16 +251,16 @@ func TestACallBeyondTheQuotaIsRefusedAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer c.Close()
-		if err := c.Admit(t.Context()); err != nil {
+		if err := c.Admit(t.Context(), pos.QuickPay); err != nil {
 			t.Fatal(err)
 		}
 		start := time.Now()
-		kind(t, c.Admit(t.Context()), pos.KindUnavailable)
+		kind(t, c.Admit(t.Context(), pos.QuickPay), pos.KindUnavailable)
 		if took := time.Since(start); took != 0 {
 			t.Errorf("refused after %v", took)
 		}
 		<-time.After(2 * time.Second)
-		if err := c.Admit(t.Context()); err != nil {
+		if err := c.Admit(t.Context(), pos.QuickPay); err != nil {
 			t.Error(err)
 		}
 	})

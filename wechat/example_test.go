@@ -43,7 +43,7 @@ func ExampleClient() {
 	}
 	ctx := context.Background()
 	client.Warm() // while the amount is keyed
-	if err := client.Admit(ctx); err != nil {
+	if err := client.Admit(ctx, pos.QuickPay); err != nil {
 		log.Fatal(err)
 	}
 	answer := client.Submit(ctx, sale)

@@ -10,8 +10,12 @@ import (
 // Client fits the till's port to the payment side.
 var _ pos.Gateway = (*Client)(nil)
 
-// Submit implements pos.Gateway: Submit Quick Pay, exactly once.
+// Submit implements pos.Gateway: Submit Quick Pay or Unified Order, exactly once.
 func (c *Client) Submit(ctx context.Context, ch pos.Charge) pos.Answer {
+	ctx = context.WithValue(ctx, placed{}, true)
+	if ch.Method.Closes() {
+		return c.submitPage(ctx, ch)
+	}
 	r, err := MicropayResponse{}, checkCharge(ch)
 	if err == nil {
 		r, err = c.Micropay(ctx, c.micropayRequest(ch))
@@ -28,9 +32,12 @@ func (c *Client) Query(ctx context.Context, o pos.Order) pos.Answer {
 	return r.complete(judgeQuery(c.merchant, o, r, err), err)
 }
 
-// Revoke implements pos.Gateway: Revoke by our number. A pos.Order is a Quick
-// Pay order; the others are PageOrders, and the compiler keeps them apart.
+// Revoke implements pos.Gateway: Revoke by our number for a Quick Pay order, and
+// for every other Close Order; each refuses the orders of the other.
 func (c *Client) Revoke(ctx context.Context, o pos.Order) pos.Answer {
+	if o.Method.Closes() {
+		return c.revokePage(ctx, o)
+	}
 	r, err := ReverseResponse{}, checkNo(Revoke, o.No)
 	if err == nil {
 		r, err = c.Reverse(ctx, ReverseRequest{OutTradeNo: string(o.No), TradeType: TradeMicropay})

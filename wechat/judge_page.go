@@ -12,9 +12,9 @@ type PrepayFinding string
 // The findings.
 const (
 	PrepayNotSent  PrepayFinding = PrepayFinding(foundNotSent)  // E1, E2: nothing was sent
-	PrepayUnclear  PrepayFinding = PrepayFinding(foundUnclear)  // E3 to E6, E8, E10, SYSTEMERROR, other codes: repeat with the same parameters
+	PrepayUnclear  PrepayFinding = PrepayFinding(foundUnclear)  // E3 to E6, E8, E10, SYSTEMERROR, other codes, SUCCESS that lacks what the customer needs: repeat with the same parameters
 	PrepayCommFail PrepayFinding = PrepayFinding(foundCommFail) // E7: no order as far as known; repeat
-	PrepayMismatch PrepayFinding = PrepayFinding(foundMismatch) // E9, OUT_TRADE_NO_USED, or SUCCESS that lacks what the customer needs
+	PrepayMismatch PrepayFinding = PrepayFinding(foundMismatch) // E9, OUT_TRADE_NO_USED
 
 	PrepayReady   PrepayFinding = "ready"   // the customer can pay
 	PrepayPaid    PrepayFinding = "paid"    // ORDERPAID: this number is paid already; Query Order decides
@@ -58,13 +58,18 @@ func judgeUnifiedOrder(m merchant, q UnifiedOrderRequest, r UnifiedOrderResponse
 	case r.TradeType != q.TradeType:
 		return prepayAnswer(mismatch(codeTradeType))
 	case r.PrepayID == "":
-		return prepayAnswer(mismatch(codePrepayID))
+		return lacking(codePrepayID)
 	case q.TradeType == TradeNative && r.CodeURL == "":
-		return prepayAnswer(mismatch(codeCodeURL))
+		return lacking(codeCodeURL)
 	case q.TradeType == TradeMWeb && r.MWebURL == "":
-		return prepayAnswer(mismatch(codeMWebURL))
+		return lacking(codeMWebURL)
 	}
 	return PrepayAnswer{Finding: PrepayReady, PrepayID: r.PrepayID, CodeURL: r.CodeURL, MWebURL: r.MWebURL}
+}
+
+// lacking is a success by which the customer cannot pay.
+func lacking(code string) PrepayAnswer {
+	return PrepayAnswer{Finding: PrepayUnclear, Judgement: Judgement{Code: code}}
 }
 
 func judgeUnifiedOrderFail(code ErrCode) PrepayAnswer {

@@ -82,15 +82,10 @@ const maxText = 127
 
 // micropayRequest puts a charge into WeChat Pay's words.
 func (c *Client) micropayRequest(ch pos.Charge) MicropayRequest {
-	body := category
-	if c.config.Store != "" {
-		room := maxText - len("-"+category)
-		body = text(c.config.Store, room) + "-" + category
-	}
 	return MicropayRequest{
 		DeviceInfo:     c.config.TillID,
-		Body:           body,
-		Detail:         goodsDetail(body),
+		Body:           c.body(),
+		Detail:         goodsDetail(c.body()),
 		Attach:         text(ch.Ref, maxText),
 		OutTradeNo:     string(ch.No),
 		TotalFee:       ch.Amount.Minor,
@@ -98,6 +93,14 @@ func (c *Client) micropayRequest(ch pos.Charge) MicropayRequest {
 		SpbillCreateIP: c.config.IP,
 		AuthCode:       ch.Code,
 	}
+}
+
+// body is what the customer's statement says: store, hyphen, goods category.
+func (c *Client) body() string {
+	if c.config.Store == "" {
+		return category
+	}
+	return text(c.config.Store, maxText-len("-"+category)) + "-" + category
 }
 
 // goodsDetail is the detail of one item.

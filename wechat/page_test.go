@@ -160,7 +160,11 @@ func TestUnifiedOrderIsReadyWithWhatTheCustomerNeeds(t *testing.T) {
 		"merchant":   {nativeOrder(), []string{"mch_id", "-"}},
 	} {
 		a := prepare(t, row.q, said(t, readyPairs(string(row.q.TradeType), row.pair...)...))
-		if a.Finding != PrepayMismatch || a.Code != code || a.Alarm != pos.AttentionMismatch || a.PrepayID != "" {
+		want := PrepayUnclear
+		if code == "trade_type" || code == "merchant" {
+			want = PrepayMismatch
+		}
+		if a.Finding != want || a.Code != code || (a.Alarm == pos.AttentionMismatch) != (want == PrepayMismatch) || a.PrepayID != "" {
 			t.Errorf("%s: %+v", code, a)
 		}
 	}
@@ -262,5 +266,43 @@ func TestE_OfCloseOrder(t *testing.T) {
 	g := &gateway{status: 200}
 	if a := g.client(t).ClosePage(t.Context(), bad); a.Finding != CloseNotSent || len(g.sent) != 0 {
 		t.Errorf("%+v", a)
+	}
+}
+
+// design 2: the till's words. A method that closes is submitted by Unified Order
+// and revoked by Close Order, and by nothing else.
+func TestAMethodThatClosesGoesByUnifiedOrderAndCloseOrder(t *testing.T) {
+	order := pos.Order{No: testNo, Amount: testOrder.Amount, Method: pos.Native}
+	f := wire(t, func(c *Client) error { c.Submit(t.Context(), pos.Charge{Order: order, Ref: "table 5"}); return nil })
+	sends(t, f, "trade_type", "NATIVE", "out_trade_no", testNo, "product_id", testNo, "attach", "table 5", "notify_url", defaultNotifyURL, "auth_code", "")
+	f = wire(t, func(c *Client) error { c.Revoke(t.Context(), order); return nil })
+	sends(t, f, "out_trade_no", testNo, "transaction_id", "")
+	mini := pos.Charge{Order: pos.Order{No: testNo, Amount: testOrder.Amount, Method: pos.MiniProgram}, Payer: "o1"}
+	submit := func(c *Client) error { c.Submit(t.Context(), mini); return nil }
+	sends(t, wire(t, submit), "trade_type", "JSAPI", "openid", "o1", "sub_openid", "")
+	sends(t, wire(t, submit, institution), "trade_type", "JSAPI", "sub_openid", "o1", "sub_appid", "wxsub", "openid", "")
+}
+
+// What Unified Order and Close Order find, in the till's words.
+func TestWhatAPageFindsInTheTillsWords(t *testing.T) {
+	order := pos.Order{No: testNo, Amount: testOrder.Amount, Method: pos.Native}
+	for body, want := range map[string]pos.Finding{
+		said(t, readyPairs("NATIVE")...): pos.FoundReady, said(t, readyPairs("NATIVE", "code_url", "-")...): pos.FoundUnclear,
+		failed(t, "NOAUTH"): pos.FoundDeclined, failed(t, "ORDERPAID"): pos.FoundUnclear, failed(t, "ORDERCLOSED"): pos.FoundUnclear,
+		failed(t, "OUT_TRADE_NO_USED"): pos.FoundMismatch, unsigned("return_code", "FAIL"): pos.FoundCommFail,
+	} {
+		a := (&gateway{status: 200, body: body}).client(t).Submit(t.Context(), pos.Charge{Order: order})
+		if ready := want == pos.FoundReady; a.Finding != want || (a.CodeURL != "") != ready || (a.PrepayID != "") != ready {
+			t.Errorf("want %s: %+v", want, a)
+		}
+	}
+	for body, want := range map[string]pos.Finding{
+		said(t, "result_code", "SUCCESS"): pos.FoundRevokeAccepted, failed(t, "ORDERCLOSED"): pos.FoundRevokeAccepted,
+		failed(t, "ORDERPAID"): pos.FoundRevokeMoot, failed(t, "ORDERNOTEXIST"): pos.FoundRevokeMoot, failed(t, "TRADE_STATE_ERROR"): pos.FoundRevokeMoot,
+		failed(t, "SIGNERROR"): pos.FoundRevokeRefused, failed(t, "SYSTEMERROR"): pos.FoundUnclear, unsigned("return_code", "FAIL"): pos.FoundCommFail,
+	} {
+		if a := (&gateway{status: 200, body: body}).client(t).Revoke(t.Context(), order); a.Finding != want {
+			t.Errorf("want %s: %+v", want, a)
+		}
 	}
 }

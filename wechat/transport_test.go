@@ -443,7 +443,7 @@ func TestInProcessTheClientRunsInABubble(t *testing.T) {
 		defer c.Close()
 		start := time.Now()
 		c.Warm()
-		if err := c.Admit(t.Context()); err != nil {
+		if err := c.Admit(t.Context(), pos.QuickPay); err != nil {
 			t.Error(err)
 		}
 		judged(t, c.Submit(t.Context(), testCharge(t)), unclear("no_answer"))

@@ -3,8 +3,6 @@ package wechat
 import (
 	"context"
 	"time"
-
-	"cashier/pos"
 )
 
 // TradeType is the way to pay that an order was made for (trade_type, String(16)).
@@ -156,39 +154,4 @@ func (c *Client) UnifiedOrder(ctx context.Context, q UnifiedOrderRequest) (Unifi
 		CodeURL:   reply.fields.value("code_url"),
 		MWebURL:   reply.fields.value("mweb_url"),
 	}, err
-}
-
-// Prepare makes an order, once, and judges the answer.
-func (c *Client) Prepare(ctx context.Context, q UnifiedOrderRequest) PrepayAnswer {
-	r, err := c.UnifiedOrder(ctx, q)
-	a := judgeUnifiedOrder(c.merchant, q, r, err)
-	a.note(r.Reply, err)
-	return a
-}
-
-// PageOrder is an order that was made by Unified Order. It is no pos.Order, which
-// is a Quick Pay order, so that neither can be given to the call that is for the
-// other: Revoke never takes this one, and ClosePage never that one.
-type PageOrder struct {
-	No        pos.OrderNo
-	Amount    pos.Money
-	TradeType TradeType
-}
-
-// QueryPage asks Query Order about an order that is not Quick Pay, and judges
-// the answer by the same rows.
-func (c *Client) QueryPage(ctx context.Context, o PageOrder) pos.Answer {
-	return c.Query(ctx, pos.Order{No: o.No, Amount: o.Amount})
-}
-
-// ClosePage closes an order that is not Quick Pay and whose last query was not
-// SUCCESS, once, and judges the answer.
-func (c *Client) ClosePage(ctx context.Context, o PageOrder) CloseAnswer {
-	r, err := CloseOrderResponse{}, checkNo(CloseOrder, o.No)
-	if err == nil {
-		r, err = c.CloseOrder(ctx, CloseOrderRequest{OutTradeNo: string(o.No), TradeType: o.TradeType})
-	}
-	a := judgeClose(c.merchant, r, err)
-	a.note(r.Reply, err)
-	return a
 }

@@ -300,7 +300,7 @@ func (t *till) charge(s pos.Scan) (pos.OrderNo, error) {
 			return "", err
 		}
 	}
-	if err := t.w.client.Admit(ctx); err != nil {
+	if err := t.w.client.Admit(ctx, pos.QuickPay); err != nil {
 		return "", err
 	}
 	return t.begin(t.intent(s, len(attempts)+1, fingerprint), s)
