@@ -71,6 +71,14 @@ type (
 	Acknowledged struct {
 		By string `json:"by,omitempty"`
 	}
+	// BillDiffers: the bill of a day does not say what the journal says, and
+	// Query Order did not clear it up. It never changes a verdict.
+	BillDiffers struct {
+		Day    string `json:"day"`  // of the bill, "2026-11-21", GMT+8
+		Kind   string `json:"kind"` // a Difference
+		Ours   string `json:"ours"`
+		Theirs string `json:"theirs"`
+	}
 )
 
 // What happens to the program.
@@ -102,6 +110,7 @@ func (Left) isEvent()           {}
 func (Returned) isEvent()       {}
 func (Unseen) isEvent()         {}
 func (Acknowledged) isEvent()   {}
+func (BillDiffers) isEvent()    {}
 func (Resumed) isEvent()        {}
 func (ClockStepped) isEvent()   {}
 func (Noted) isEvent()          {}

@@ -18,7 +18,7 @@ var everyFinding = []Finding{FoundPaid, FoundNotSent, FoundCommFail, FoundDeclin
 // which event it is and what stands in it. The till writes no such thing; a
 // damaged file or a bug may.
 func scribbled(t testing.TB, script []byte) []Entry {
-	names := strings.Fields("intent submit_answer query query_answer revoke revoke_answer revoke_pressed ask_pressed left returned unseen acknowledged resumed clock_stepped")
+	names := strings.Fields("intent submit_answer query query_answer revoke revoke_answer revoke_pressed ask_pressed left returned unseen acknowledged resumed clock_stepped bill_differs")
 	var entries []Entry
 	now := t0
 	for len(script) >= 2 && len(entries) < 80 {

@@ -13,6 +13,10 @@ var (
 	queryFindings  = []Finding{FoundPaid, FoundNotSent, FoundCommFail, FoundUserPaying, FoundUnclear, FoundMismatch,
 		FoundNotPaid, FoundPayError, FoundClosed, FoundRevoked, FoundRefunding, FoundNoOrder, FoundOther}
 	revokeFindings = []Finding{FoundRevokeAccepted, FoundRevokeAgain, FoundRevokeRefused, FoundUnclear, FoundCommFail, FoundNotSent}
+
+	// Of an order whose customer scans the till (wechat/page.go).
+	orderFindings = []Finding{FoundReady, FoundNotSent, FoundCommFail, FoundDeclined, FoundUnclear, FoundMismatch}
+	closeFindings = []Finding{FoundRevokeAccepted, FoundRevokeMoot, FoundRevokeRefused, FoundUnclear, FoundCommFail, FoundNotSent, FoundMismatch}
 )
 
 // history drives Next with a gateway that may say anything, and holds the laws
@@ -53,7 +57,7 @@ func (h *history) anything() {
 	case 1:
 		h.take(AskPressed{})
 	case 2:
-		h.take(rapid.SampledFrom([]Event{Left{}, Returned{}, Acknowledged{}, Unseen{}}).Draw(h.t, "person"))
+		h.take(rapid.SampledFrom([]Event{Left{}, Returned{}, Acknowledged{}, Unseen{}, BillDiffers{}}).Draw(h.t, "person"))
 	case 3:
 		h.take(Resumed{})
 	case 4:

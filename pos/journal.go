@@ -107,6 +107,8 @@ func EventName(e Event) string {
 		return "unseen"
 	case Acknowledged:
 		return "acknowledged"
+	case BillDiffers:
+		return "bill_differs"
 	case Resumed:
 		return "resumed"
 	case ClockStepped:
@@ -155,6 +157,8 @@ func DecodeEvent(no OrderNo, name string, data []byte) (Event, error) {
 		return unmarshal[Unseen](data)
 	case "acknowledged":
 		return unmarshal[Acknowledged](data)
+	case "bill_differs":
+		return unmarshal[BillDiffers](data)
 	case "resumed":
 		return unmarshal[Resumed](data)
 	case "clock_stepped":

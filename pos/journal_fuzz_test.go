@@ -12,7 +12,7 @@ import (
 // everyEvent is one of each event of an order that is journaled, with a value in every field.
 func everyEvent() []Event {
 	events := []Event{&Intended{}, &SubmitAnswered{}, &QuerySent{}, &QueryAnswered{}, &RevokePressed{}, &RevokeSent{}, &RevokeAnswered{},
-		&AskPressed{}, &Left{}, &Returned{}, &Unseen{}, &Acknowledged{}, &Resumed{}, &ClockStepped{}}
+		&AskPressed{}, &Left{}, &Returned{}, &Unseen{}, &Acknowledged{}, &BillDiffers{}, &Resumed{}, &ClockStepped{}}
 	for i, e := range events {
 		fill(reflect.ValueOf(e).Elem())
 		events[i] = reflect.ValueOf(e).Elem().Interface().(Event)

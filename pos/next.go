@@ -54,6 +54,8 @@ func Next(a Attempt, e Event, now time.Time) (Attempt, []Effect) {
 		a = a.missed()
 	case Acknowledged:
 		a.Attention = ""
+	case BillDiffers:
+		a = a.raise(AttentionBill)
 	case Resumed:
 		a = a.resumed(now)
 	case ClockStepped:
@@ -268,7 +270,7 @@ func noNews(f Finding) bool { return f == FoundUnclear || f == FoundCommFail || 
 // urgency orders the reasons for attention: a person who can see one sees the
 // most urgent.
 var urgency = []Attention{"", AttentionPaidAway, AttentionConfiguration, AttentionSignature, AttentionMismatch,
-	AttentionRevokeSlow, AttentionRefunded, AttentionContradiction, AttentionPaidLate, AttentionRevokeRefused}
+	AttentionRevokeSlow, AttentionRefunded, AttentionBill, AttentionContradiction, AttentionPaidLate, AttentionRevokeRefused}
 
 // raise puts the attempt on the attention list.
 func (a Attempt) raise(why Attention) Attempt {

@@ -50,6 +50,7 @@ const (
 	AttentionRevokeSlow    Attention = "revoke_unconfirmed" // ten revokes, or ten unanswered queries that check one, and still no end
 	AttentionRevokeRefused Attention = "revoke_refused"     // the gateway will not revoke, and the order is paid
 	AttentionRefunded      Attention = "refunded_elsewhere" // refunded, but not by this till
+	AttentionBill          Attention = "bill_differs"       // the bill of a day says something else
 	AttentionContradiction Attention = "contradiction"      // a later answer contradicts a settled order (S14)
 )
 

@@ -102,6 +102,7 @@ var attentions = map[pos.Attention]string{
 	pos.AttentionRevokeSlow:    "attention.revoke_unconfirmed",
 	pos.AttentionRevokeRefused: "attention.revoke_refused",
 	pos.AttentionRefunded:      "attention.refunded_elsewhere",
+	pos.AttentionBill:          "attention.bill_differs",
 	pos.AttentionContradiction: "attention.contradiction",
 }
 

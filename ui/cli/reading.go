@@ -96,6 +96,8 @@ func said(e pos.Event) string {
 		return e.By
 	case pos.Acknowledged:
 		return e.By
+	case pos.BillDiffers:
+		return fmt.Sprintf("%s, bill of %s: %s; ours: %s", e.Kind, e.Day, e.Theirs, e.Ours)
 	default:
 		return ""
 	}
