@@ -228,13 +228,7 @@ func describe(a Attempt) string {
 func (c *conversation) answer(text string) Answer {
 	c.t.Helper()
 	fields := strings.Fields(text)
-	r := Answer{Finding: Finding(fields[0])}
-	switch r.Finding {
-	case FoundPaid:
-		r.TransactionID = "4200"
-	case FoundReady:
-		r.CodeURL, r.PrepayID = "weixin://wxpay/bizpayurl?pr=1", "wx1"
-	}
+	r := answerOf(Finding(fields[0]))
 	for _, f := range fields[1:] {
 		key, value, _ := strings.Cut(f, "=")
 		switch key {

@@ -11,8 +11,14 @@ import (
 // played is an attempt after answers to its calls, each 100 ms after it was due.
 func played(t *testing.T, answers ...Answer) Attempt {
 	t.Helper()
+	return playedFrom(t, someIntent(), answers...)
+}
+
+// playedFrom is the same for any intent.
+func playedFrom(t *testing.T, intent Intended, answers ...Answer) Attempt {
+	t.Helper()
 	now := t0
-	a, _ := Next(Attempt{}, someIntent(), now)
+	a, _ := Next(Attempt{}, intent, now)
 	for _, r := range answers {
 		for a.inFlight == noCall {
 			effects := a.wait()
@@ -30,6 +36,25 @@ func played(t *testing.T, answers ...Answer) Attempt {
 }
 
 func found(f Finding) Answer { return Answer{Finding: f} }
+
+// answerOf is an answer with what belongs to its finding.
+func answerOf(f Finding) Answer {
+	r := found(f)
+	switch f {
+	case FoundPaid:
+		r.TransactionID = "4200"
+	case FoundReady:
+		r.CodeURL, r.PrepayID = "weixin://wxpay/bizpayurl?pr=1", "wx1"
+	}
+	return r
+}
+
+func answersOf(findings []Finding) (answers []Answer) {
+	for _, f := range findings {
+		answers = append(answers, answerOf(f))
+	}
+	return answers
+}
 
 // Seed rule 1: return_code and result_code SUCCESS: the transaction succeeded.
 func TestRule1_SuccessIsPaid(t *testing.T) {

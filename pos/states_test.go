@@ -19,7 +19,10 @@ func TestStatesDoc(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := string(page)
-	for name, table := range map[string]string{"submit": submitTable(), "query": queryTable(t), "revoke": revokeTable(t)} {
+	for name, table := range map[string]string{
+		"submit": submitTable(someIntent(), submitFindings), "query": queryTable(t), "revoke": revokeTable(t),
+		"native submit": submitTable(codeIntent(), orderFindings), "native query": nativeQueryTable(t), "native close": closeTable(t),
+	} {
 		got = between(t, got, "<!-- "+name+" -->\n", "<!-- end -->", table)
 	}
 	if *update {
@@ -42,13 +45,13 @@ func between(t *testing.T, page, begin, end, text string) string {
 	return head + begin + text + end + tail
 }
 
-// submitTable is what the answer to Quick Pay leads to.
-func submitTable() string {
+// submitTable is what each answer to the submission leads to.
+func submitTable(intent Intended, findings []Finding) string {
 	var b strings.Builder
 	b.WriteString("| answer | becomes |\n|---|---|\n")
-	for _, f := range submitFindings {
-		a, _ := Next(Attempt{}, someIntent(), t0)
-		a, effects := Next(a, SubmitAnswered{Answer{Finding: f}}, t0)
+	for _, f := range findings {
+		a, _ := Next(Attempt{}, intent, t0)
+		a, effects := Next(a, SubmitAnswered{answerOf(f)}, t0)
 		fmt.Fprintf(&b, "| `%s` | %s%s |\n", f, describe(a), due(t0, effects))
 	}
 	return b.String()
@@ -130,6 +133,49 @@ func revokeTable(t *testing.T) string {
 		{"revoking", sent(t, played(t, found(FoundUnclear), found(FoundPayError)))},
 		{"failed+watch", watch},
 	}, revokeFindings, func(r Answer) Event { return RevokeAnswered{r} })
+}
+
+// nativeSituations are the same for a customer who scans the till.
+func nativeSituations(t *testing.T) []situation {
+	t.Helper()
+	scanned := func(answers ...Finding) Attempt { return playedFrom(t, codeIntent(), answersOf(answers)...) }
+	last := sent(t, scanned(FoundReady))
+	last.lastAsked = true
+	paid, over := scanned(FoundReady, FoundPaid), scanned(FoundNotSent)
+	paid.inFlight, over.inFlight = queryCall, queryCall
+	noOrder := scanned(FoundUnclear, FoundNoOrder, FoundRevokeMoot, FoundNoOrder)
+	return []situation{
+		{"in_doubt, the code is shown", sent(t, scanned(FoundReady))},
+		{"in_doubt, the last query", last},
+		{"in_doubt after `declined`", sent(t, scanned(FoundDeclined))},
+		{"in_doubt after `mismatch`", sent(t, scanned(FoundMismatch))},
+		{"revoking, before the close", sent(t, scanned(FoundUnclear))},
+		{"revoking, between two closes", sent(t, scanned(FoundReady, FoundPayError, FoundUnclear))},
+		{"confirming, the code was shown", sent(t, scanned(FoundReady, FoundPayError, FoundRevokeAccepted))},
+		{"confirming, nothing was shown", sent(t, scanned(FoundUnclear, FoundNoOrder, FoundRevokeMoot))},
+		{"confirming after a refusal", sent(t, scanned(FoundReady, FoundPayError, FoundRevokeRefused))},
+		{"failed+watch after `declined`", sent(t, scanned(FoundDeclined, FoundNotPaid, FoundRevokeAccepted))},
+		{"failed+watch after `comm_fail`", sent(t, scanned(FoundCommFail))},
+		{"the same at 120 s", aged(sent(t, scanned(FoundCommFail)))},
+		{"revoked+watch, nothing was shown", sent(t, noOrder)},
+		{"the same at 120 s", aged(sent(t, noOrder))},
+		{"paid", paid},
+		{"failed, no watch", over},
+	}
+}
+
+// nativeQueryTable is what each answer of Query Order makes of each of these.
+func nativeQueryTable(t *testing.T) string {
+	return table(nativeSituations(t), queryFindings, func(r Answer) Event { return QueryAnswered{r} })
+}
+
+// closeTable is what each answer of Close Order makes of each situation.
+func closeTable(t *testing.T) string {
+	t.Helper()
+	return table([]situation{
+		{"revoking", sent(t, playedFrom(t, codeIntent(), answersOf([]Finding{FoundReady, FoundPayError})...))},
+		{"failed+watch", sent(t, playedFrom(t, codeIntent(), answersOf([]Finding{FoundDeclined, FoundNotPaid})...))},
+	}, closeFindings, func(r Answer) Event { return RevokeAnswered{r} })
 }
 
 // table draws situations down and findings across; "=" is no change.
