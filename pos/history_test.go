@@ -2,6 +2,7 @@ package pos
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -23,21 +24,34 @@ var (
 // against every step.
 type history struct {
 	t       *rapid.T
+	says    map[call][]Finding
 	a       Attempt
 	now     time.Time
 	wake    time.Time
 	submits int
 	door    bool // a revoke was journaled
 	entries []Entry
+	native  nativeHistory
 }
 
 // TestNext_AnyHistory: whatever the gateway, the people and the clock do, the
 // laws of design 3 hold at every step, the journal folds to the same attempt,
 // and a gateway that comes to its senses brings the attempt to an end.
 func TestNext_AnyHistory(t *testing.T) {
+	anyHistory(t, someIntent(), submitFindings, revokeFindings, FoundClosed)
+}
+
+// TestNext_AnyNativeHistory: the same for a customer who scans the till, where
+// the gateway may also come to its senses with the customer's money.
+func TestNext_AnyNativeHistory(t *testing.T) {
+	anyHistory(t, codeIntent(), orderFindings, closeFindings, FoundClosed, FoundPaid)
+}
+
+func anyHistory(t *testing.T, intent Intended, submit, revoke []Finding, ends ...Finding) {
+	says := map[call][]Finding{submitCall: submit, queryCall: queryFindings, revokeCall: revoke}
 	rapid.Check(t, func(t *rapid.T) {
-		h := &history{t: t, now: t0}
-		h.take(someIntent())
+		h := &history{t: t, says: says, now: t0}
+		h.take(intent)
 		for range rapid.IntRange(0, 60).Draw(t, "steps") {
 			h.anything()
 		}
@@ -45,7 +59,7 @@ func TestNext_AnyHistory(t *testing.T) {
 		if err != nil || !reflect.DeepEqual(folded, h.a) {
 			t.Fatalf("the journal folds to\n%+v (%v), not to\n%+v", folded, err, h.a)
 		}
-		h.settle()
+		h.settle(rapid.SampledFrom(ends).Draw(t, "end"))
 	})
 }
 
@@ -88,11 +102,7 @@ func (h *history) progress(answer func(call) Answer) {
 }
 
 func (h *history) draw(c call) Answer {
-	findings := map[call][]Finding{submitCall: submitFindings, queryCall: queryFindings, revokeCall: revokeFindings}[c]
-	r := Answer{Finding: rapid.SampledFrom(findings).Draw(h.t, "finding")}
-	if r.Finding == FoundPaid {
-		r.TransactionID = "4200"
-	}
+	r := answerOf(rapid.SampledFrom(h.says[c]).Draw(h.t, "finding"))
 	if rapid.IntRange(0, 20).Draw(h.t, "old") == 0 {
 		r.Date = h.a.CreatedAt.Add(revocable)
 	}
@@ -129,7 +139,11 @@ func (h *history) take(e Event) {
 		h.door = true
 	}
 	h.a = next
-	h.lawful(!(h.door && next.State == Paid), "3.8: the one-way door opened")
+	if next.Method.Closes() {
+		h.nativeLaws(before, e, effects)
+	} else {
+		h.lawful(!(h.door && next.State == Paid), "3.8: the one-way door opened")
+	}
 	h.lawful(before.State != Paid || next.State == Paid, "a paid attempt changed its state")
 	h.lawful(!next.Open() || next.inFlight != noCall || !h.wake.IsZero(), "an open attempt with nothing to wait for")
 	if _, answered := e.(QueryAnswered); !answered {
@@ -144,11 +158,45 @@ func (h *history) lawful(ok bool, law string) {
 	}
 }
 
-// settle lets the gateway come to its senses: it accepts revokes and says
-// CLOSED. From every state the attempt then reaches an end (L1), in a bounded
+// nativeHistory is what the laws of an order that is closed, and not revoked,
+// have to remember.
+type nativeHistory struct {
+	newest  call      // that was answered
+	said    Finding   // by that answer
+	heardAt time.Time // and when
+	ended   bool      // a query said CLOSED, REVOKED or REFUND, while the till worked on it
+}
+
+// nativeLaws are the laws of design 2 and 3.12.
+func (h *history) nativeLaws(before Attempt, e Event, effects []Effect) {
+	n, next := &h.native, h.a
+	if slices.Contains(effects, Effect(Revoke{})) {
+		h.lawful(n.newest == queryCall && n.said != FoundPaid, "3.12: a close that is not behind a query, or behind SUCCESS")
+		h.lawful(n.heardAt.Equal(h.now), "3.12: the close does not follow its query at once")
+		h.lawful(before.State != Paid, "3.12: a paid order is closed")
+	}
+	if step, stepped := e.(ClockStepped); stepped { // for the till no time has passed
+		n.heardAt = n.heardAt.Add(time.Duration(step.ByMS) * time.Millisecond)
+	}
+	if f := finding(e); f != "" {
+		n.newest, n.said, n.heardAt = before.inFlight, f, h.now
+	}
+	if r, queried := e.(QueryAnswered); queried {
+		h.lawful(r.Answer.Finding != FoundPaid || n.ended || next.State == Paid, "design 2: a late SUCCESS is no sale")
+		h.lawful(r.Answer.Finding != FoundPaid || !n.ended || next.Attention != "", "S14: SUCCESS behind an end, and nobody is told")
+		n.ended = n.ended || before.Open() && slices.Contains([]Finding{FoundClosed, FoundRevoked, FoundRefunding}, r.Answer.Finding)
+	}
+	h.lawful(!n.ended || next.State != Paid || before.State == Paid, "S14: PAID behind an end")
+	ready := before.inFlight == submitCall && finding(e) == FoundReady
+	h.lawful(next.codeURL == before.codeURL || ready, "a code that nobody gave is shown")
+	h.lawful(next.State != InDoubt || next.codeURL != "" || next.foreign || next.declined, "in doubt, and nothing to pay by")
+}
+
+// settle lets the gateway come to its senses: it accepts revokes and says what
+// the end is. From every state the attempt then reaches an end (L1), in a bounded
 // number of calls.
-func (h *history) settle() {
-	sense := map[call]Finding{submitCall: FoundUnclear, queryCall: FoundClosed, revokeCall: FoundRevokeAccepted}
+func (h *history) settle(end Finding) {
+	sense := map[call]Finding{submitCall: FoundUnclear, queryCall: end, revokeCall: FoundRevokeAccepted}
 	for range 20 {
 		if !h.a.Open() {
 			return
