@@ -32,17 +32,19 @@ type config struct {
 		Rescan   string `toml:"rescan"`
 	} `toml:"till"`
 	WeChat struct {
-		URL          string   `toml:"url"`
-		AppID        string   `toml:"appid"`
-		MchID        string   `toml:"mch_id"`
-		SubAppID     string   `toml:"sub_appid"`
-		SubMchID     string   `toml:"sub_mch_id"`
-		SignType     string   `toml:"sign_type"`
-		KeyFile      string   `toml:"key_file"`
-		CertFile     string   `toml:"cert_file"`
-		CertKeyFile  string   `toml:"cert_key_file"`
-		Share        int      `toml:"share"`
-		CodePrefixes []string `toml:"code_prefixes"`
+		URL              string   `toml:"url"`
+		AppID            string   `toml:"appid"`
+		MchID            string   `toml:"mch_id"`
+		SubAppID         string   `toml:"sub_appid"`
+		SubMchID         string   `toml:"sub_mch_id"`
+		SignType         string   `toml:"sign_type"`
+		KeyFile          string   `toml:"key_file"`
+		CertFile         string   `toml:"cert_file"`
+		CertKeyFile      string   `toml:"cert_key_file"`
+		PlatformCertFile string   `toml:"platform_cert_file"`
+		NotifyURL        string   `toml:"notify_url"`
+		Share            int      `toml:"share"`
+		CodePrefixes     []string `toml:"code_prefixes"`
 	} `toml:"wechat"`
 	Timing struct {
 		RequestTimeout duration `toml:"request_timeout"`
@@ -250,7 +252,7 @@ func (f field) set(text string) error {
 // resolvePaths takes file names in the file as relative to its folder.
 func (c *config) resolvePaths() {
 	base := filepath.Dir(c.file)
-	for _, p := range []*string{&c.WeChat.KeyFile, &c.WeChat.CertFile, &c.WeChat.CertKeyFile, &c.Journal.Path} {
+	for _, p := range []*string{&c.WeChat.KeyFile, &c.WeChat.CertFile, &c.WeChat.CertKeyFile, &c.WeChat.PlatformCertFile, &c.Journal.Path} {
 		if c.file != "" && *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(base, *p)
 		}
@@ -285,6 +287,9 @@ func (c config) check() error {
 	if u, err := url.Parse(c.WeChat.URL); err != nil || u.Host == "" {
 		return refuse("write it like https://apihk.mch.weixin.qq.com", "wechat.url %q is not an address", c.WeChat.URL)
 	}
+	if !reportable(c.WeChat.NotifyURL) {
+		return refuse("write it like https://shop.example/paid, or leave it empty", "wechat.notify_url %q is not an absolute address without a query", c.WeChat.NotifyURL)
+	}
 	if c.WeChat.Share < 1 {
 		return refuse("use 1 or more", "wechat.share is how many tills share the limits")
 	}
@@ -292,6 +297,19 @@ func (c config) check() error {
 		return refuse("use 1s to 15s", "timing.request_timeout = %s cannot work", t)
 	}
 	return c.terms().Check(c.loopback())
+}
+
+// maxNotifyURL is the most that the wire takes (notify_url, String(256)).
+const maxNotifyURL = 256
+
+// reportable reports whether WeChat Pay could report to an address; to none it need not.
+func reportable(address string) bool {
+	if address == "" {
+		return true
+	}
+	u, err := url.Parse(address)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil &&
+		u.RawQuery == "" && !u.ForceQuery && u.Fragment == "" && len(address) <= maxNotifyURL && clean(address) == address
 }
 
 // at says which key an error is about.

@@ -33,6 +33,8 @@ sign_type = "HMAC-SHA256"
 key_file = "wechat.key"
 cert_file = 'apiclient_cert.p12'
 cert_key_file = ""
+platform_cert_file = ""
+notify_url = "https://shop.example/paid"
 share = 1
 code_prefixes = ["10", "11"]
 [timing]

@@ -96,6 +96,9 @@ func (m *machine) examine(ctx context.Context, s setting) []finding {
 		_, err := s.loadKey()
 		found = append(found, about("key", "32 characters", err), s.certificate())
 	}
+	if s.WeChat.PlatformCertFile != "" {
+		found = append(found, s.platform())
+	}
 	found = append(found, m.reach(ctx, s)...)
 	return append(found, s.record(ctx), disk(s.path))
 }
@@ -116,6 +119,16 @@ func (s setting) certificate() finding {
 		return about("certificate", "", &pos.Error{Kind: pos.KindCredentials, Err: fmt.Errorf("it ends in %d days", days), Hint: "get a new one in the merchant portal"})
 	}
 	return about("certificate", fmt.Sprintf("%d days left", days), nil)
+}
+
+// platform reports whether WeChat Pay's own certificate can be read.
+func (s setting) platform() finding {
+	keys, err := s.loadPlatformKeys()
+	says := ""
+	for serial := range keys {
+		says = "serial number " + serial
+	}
+	return about("platform", says, err)
 }
 
 // reach asks the gateway about an order that does not exist: a signed answer

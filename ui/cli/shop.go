@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/tls"
 	"encoding/hex"
 	"errors"
@@ -132,14 +133,25 @@ func (s *shop) close() error {
 	return errors.Join(s.client.Close(), s.journal.Close(), s.log.Close())
 }
 
-// gateway is WeChat Pay, or in practice the one that lives in this process.
+// gateway is WeChat Pay for a till that sells: over https not without a client certificate.
 func (m *machine) gateway(s setting) (*wechat.Client, error) {
+	s.WeChat.PlatformCertFile = "" // what only declarations need does not stop a sale
+	client, err := m.client(s)
+	if err != nil {
+		return nil, err
+	}
+	return client, client.CanSell(time.Now())
+}
+
+// client is WeChat Pay, or in practice the one that lives in this process.
+func (m *machine) client(s setting) (*wechat.Client, error) {
 	c := wechat.Config{
 		URL: s.WeChat.URL, AppID: s.WeChat.AppID, MchID: s.WeChat.MchID,
 		SubAppID: s.WeChat.SubAppID, SubMchID: s.WeChat.SubMchID,
 		SignType: wechat.SignType(s.WeChat.SignType), Share: s.WeChat.Share,
 		RequestTimeout: time.Duration(s.Timing.RequestTimeout),
 		Store:          s.Till.Store, TillID: s.Till.ID, UserAgent: "cashier/" + version(),
+		NotifyURL: s.WeChat.NotifyURL,
 	}
 	if s.practice {
 		return practiceGateway(c)
@@ -151,17 +163,22 @@ func (m *machine) gateway(s setting) (*wechat.Client, error) {
 	if c.Certificate, err = s.loadCertificate(); err != nil {
 		return nil, err
 	}
-	client, err := wechat.New(c)
-	if err != nil {
+	if c.PlatformKeys, err = s.loadPlatformKeys(); err != nil {
 		return nil, err
 	}
-	return client, client.CanSell(time.Now())
+	return wechat.New(c)
 }
 
 // practiceMerchant is the account of practice mode and of cashier simulate. It
 // exists nowhere else.
 var practiceMerchant = sim.Merchant{
 	AppID: "wx0000000000000000", MchID: "1900000000", Key: "practicepracticepracticepractice",
+}
+
+// practiceInstitution is its twin in institution mode.
+var practiceInstitution = sim.Merchant{
+	AppID: practiceMerchant.AppID, MchID: practiceMerchant.MchID, Key: practiceMerchant.Key,
+	SubMchID: "1900000001", SubAppID: "wx0000000000000001",
 }
 
 // practiceGateway is the client on the simulator, without a socket.
@@ -222,6 +239,18 @@ func (s setting) loadCertificate() (*tls.Certificate, error) {
 		}
 	}
 	return wechat.LoadCertificate(s.WeChat.CertFile, s.WeChat.CertKeyFile, s.WeChat.MchID)
+}
+
+// loadPlatformKeys reads WeChat Pay's own certificate, which is no secret; none is set: nil.
+func (s setting) loadPlatformKeys() (map[string]*rsa.PublicKey, error) {
+	if s.WeChat.PlatformCertFile == "" {
+		return nil, nil
+	}
+	serial, key, err := wechat.LoadPlatformCertificate(s.WeChat.PlatformCertFile)
+	if err != nil {
+		return nil, s.at("wechat.platform_cert_file", err)
+	}
+	return map[string]*rsa.PublicKey{serial: key}, nil
 }
 
 // secretFile refuses a secret that others can read, or that is not a plain

@@ -71,9 +71,7 @@ func listenLoopback(address string) (net.Listener, error) {
 // simulated are the accounts that the simulator knows, and from when on it
 // revokes: as the configured till does, at the latest after 15 s.
 func (m *machine) simulated(f flags) (_ []sim.Merchant, minRevoke time.Duration, err error) {
-	institution := practiceMerchant
-	institution.SubMchID, institution.SubAppID = "1900000001", "wx0000000000000001"
-	merchants := []sim.Merchant{practiceMerchant, institution}
+	merchants := []sim.Merchant{practiceMerchant, practiceInstitution}
 	c, err := m.loadConfig(f.config)
 	if errors.Is(err, errNoConfig) {
 		return merchants, 0, nil

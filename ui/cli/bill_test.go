@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"cashier/pos"
+	"cashier/wechat/sim"
+)
+
+// wechatpay-v2 6.8: a day's bill is of GMT+8, there is none before the day is
+// over, and none is kept for more than 3 months.
+func TestBillDay(t *testing.T) {
+	now := time.Date(2026, 11, 22, 16, 30, 0, 0, time.UTC) // half past midnight of the 23rd in GMT+8
+	for text, want := range map[string]string{
+		"2026-11-22": "2026-11-22", "yesterday": "2026-11-22", "2026-08-23": "2026-08-23",
+		"2026-11-23": "", "today": "", "2026-11-24": "", "2026-08-22": "", "": "", "2026-02-30": "", "2026-11-22T00:00:00Z": "",
+	} {
+		day, err := billDay(text, now)
+		if want == "" {
+			if pos.KindOf(err) != pos.KindInvalid || pos.HintOf(err) == "" {
+				t.Errorf("%q: %v, %v; want a refusal with a hint", text, day, err)
+			}
+			continue
+		}
+		if err != nil || day.Format(time.DateOnly) != want || day.Hour() != 0 {
+			t.Errorf("%q: %v, %v; want %s", text, day, err, want)
+		}
+	}
+}
+
+// ask runs a command against a gateway.
+func ask(t *testing.T, gateway http.Handler, args ...string) (exit int, stdout, stderr string) {
+	t.Helper()
+	server := httptest.NewServer(gateway)
+	defer server.Close()
+	var out, err bytes.Buffer
+	exit = Main(args, strings.NewReader(""), &out, &err, []string{
+		"HOME=" + t.TempDir(), "CASHIER_TILL_ID=K1", "CASHIER_WECHAT_URL=" + server.URL, "CASHIER_WECHAT_KEY=" + practiceMerchant.Key,
+		"CASHIER_WECHAT_APPID=" + practiceMerchant.AppID, "CASHIER_WECHAT_MCH_ID=" + practiceMerchant.MchID})
+	return exit, out.String(), err.String()
+}
+
+// yesterday is the newest day that has a bill.
+func yesterday() time.Time { return time.Now().In(china).AddDate(0, 0, -1) }
+
+// wechatpay-v2 6.8: "Bill Creating" is no failure of ours, and says when to come back.
+func TestBill_IsNotThereBeforeTen(t *testing.T) {
+	day := yesterday()
+	half := time.Date(day.Year(), day.Month(), day.Day()+1, 9, 30, 0, 0, china)
+	g := sim.New(sim.Config{Merchants: []sim.Merchant{practiceMerchant}, BillHours: true, Now: func() time.Time { return half }})
+	file := filepath.Join(t.TempDir(), "bill.csv")
+	exit, stdout, stderr := ask(t, g, "bill", "yesterday", "--out", file)
+	if exit != exitError || stdout != "" || !strings.Contains(stderr, "not made yet") || !strings.Contains(stderr, "hint: come back after 10:00 GMT+8") {
+		t.Errorf("exit %d\n%s%s", exit, stdout, stderr)
+	}
+	if _, err := os.Stat(file); err == nil {
+		t.Error("there is a file")
+	}
+}
+
+// A bill that cannot be read is handed over as received, with a warning; rows
+// are never made of it. It is an error of the answer's, not of the user's (exit 2).
+func TestBill_ThatIsCutShort(t *testing.T) {
+	const half = "交易时间,公众账号ID\r\n`2026-11-21 12:00:00,`wx1\r\n"
+	g := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, half) })
+	if exit, stdout, stderr := ask(t, g, "bill", "yesterday"); exit != exitDone || stdout != half || !strings.Contains(stderr, "look at the bill") {
+		t.Errorf("exit %d, %q, %q", exit, stdout, stderr)
+	}
+	if exit, stdout, stderr := ask(t, g, "--json", "bill", "yesterday"); exit != exitError || stdout != "" || !strings.Contains(stderr, "error: bill: ") {
+		t.Errorf("with --json: exit %d, %q, %q", exit, stdout, stderr)
+	}
+}
+
+// A bill that does not add up says so, in either form.
+func TestBill_ThatDoesNotAddUp(t *testing.T) {
+	const wrong = "交易时间,微信订单号,商户订单号,交易状态,货币种类,应结订单金额\n`2026-11-21 12:00:00,`4200,`K1,`SUCCESS,`HKD,`1.00\n" +
+		"总交易单数,应结订单总金额\n`2,`1.00\n"
+	g := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, wrong) })
+	for _, args := range [][]string{{"bill", "yesterday"}, {"--json", "bill", "yesterday"}} {
+		if exit, stdout, stderr := ask(t, g, args...); exit != exitDone || !strings.Contains(stdout, "4200") || !strings.Contains(stderr, "look at the bill") {
+			t.Errorf("%q: exit %d, %q, %q", args, exit, stdout, stderr)
+		}
+	}
+}
