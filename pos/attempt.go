@@ -34,13 +34,19 @@ type Summary struct {
 	UpdatedAt     time.Time
 	Asked         int   // Query Order calls begun
 	Revokes       int   // Revoke calls begun
+	Refunded      int64 // given back for certain, minor units
+	Refunding     bool  // a refund has not ended
 	First         int64 // its first journal entry: the place in lists (Filter.Before)
 	Seq           int64 // its newest journal entry
 }
 
-// Open reports whether the machine still works on the attempt: it is not
-// settled, or a watch is looking behind its verdict.
+// Open reports whether the attempt has no end yet: it is not settled, or a
+// watch is looking behind its verdict.
 func (s Summary) Open() bool { return !s.State.Settled() || s.Watch }
+
+// Busy reports whether the machine still works on the attempt: it is open, or a
+// refund is followed, which may take days.
+func (s Summary) Busy() bool { return s.Open() || s.Refunding }
 
 // Reason says why an attempt is failed, being revoked or revoked.
 type Reason string
@@ -67,6 +73,9 @@ const (
 	submitCall call = "submit"
 	queryCall  call = "query"
 	revokeCall call = "revoke"
+
+	refundCall      call = "refund"
+	refundQueryCall call = "refund_query"
 )
 
 // Attempt is one submission: what is known of it and what is due.
@@ -99,6 +108,9 @@ type Attempt struct {
 	codeURL  string    // what the customer scans; with prepayID the customer can pay
 	prepayID string    // what a front end pays by
 	answered time.Time // the newest answer to a query, of an order that is closed and not revoked
+
+	given    *given    // its refunds
+	refundAt time.Time // the next call about the newest of them; zero: none is due
 
 	watchKind Finding   // what the watch was started after
 	last      Finding   // of the newest answer

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -35,9 +36,10 @@ func codeIntent() Intended {
 //
 //	charge                     begin an attempt at 0 s
 //	show                       the same, for a customer who scans the till
-//	submit|query|revoke FINDING [recall=Y|N] [code=X] [alarm=X] [id=X] [hold=DUR] [date=DUR] [took=DUR]
+//	submit|query|revoke|refund|refund_query FINDING [recall=Y|N] [code=X] [alarm=X] [id=X] [hold=DUR] [date=DUR] [took=DUR]
 //	                           an answer to the call that is on its way
-//	say query|revoke FINDING … from now on such a call is answered so, 0.1 s after it is sent
+//	say CALL FINDING …         from now on such a call is answered so, 0.1 s after it is sent
+//	give MINOR                 so much is to be given back
 //	press | ask | leave | return | ack | restart
 //	                           an event
 //	step DUR                   the wall clock jumps by so much
@@ -118,6 +120,16 @@ func (c *conversation) do(line string) {
 		c.says[call(which)] = c.answer(answer)
 	case "press":
 		c.take(RevokePressed{})
+	case "give":
+		minor, err := strconv.ParseInt(rest, 10, 64)
+		if err != nil {
+			c.t.Fatalf("script: %v", err)
+		}
+		c.take(RefundPressed{No: c.a.nextRefund(), Amount: Money{minor, "HKD"}, Reason: "cold"})
+	case "refund":
+		c.take(RefundAnswered{c.answer(rest)})
+	case "refund_query":
+		c.take(RefundQueryAnswered{c.answer(rest)})
 	case "ask":
 		c.take(AskPressed{})
 	case "leave":
@@ -168,10 +180,16 @@ func (c *conversation) pass(by string) {
 
 // saidAnswer is the standing answer to the call on its way.
 func (c *conversation) saidAnswer() Event {
-	if c.a.inFlight == revokeCall {
-		return RevokeAnswered{c.says[revokeCall]}
+	said := c.says[c.a.inFlight]
+	switch c.a.inFlight {
+	case revokeCall:
+		return RevokeAnswered{said}
+	case refundCall:
+		return RefundAnswered{said}
+	case refundQueryCall:
+		return RefundQueryAnswered{said}
 	}
-	return QueryAnswered{c.says[queryCall]}
+	return QueryAnswered{said}
 }
 
 // take gives one event to the machine and writes down what it does.
@@ -194,6 +212,10 @@ func (c *conversation) take(e Event) {
 			}
 		case Revoke:
 			c.said.WriteString(" REVOKE")
+		case GiveBack:
+			c.said.WriteString(" REFUND")
+		case AskRefund:
+			c.said.WriteString(" REFUND QUERY")
 		case After:
 			c.wake = effect.At
 			fmt.Fprintf(&c.said, " wait until %s", c.since(effect.At))
@@ -218,6 +240,9 @@ func describe(a Attempt) string {
 	}
 	if a.Reason != "" {
 		s += "(" + string(a.Reason) + ")"
+	}
+	if a.given != nil {
+		s += " " + string(a.given.State)
 	}
 	if a.Attention != "" {
 		s += " !" + string(a.Attention)

@@ -113,6 +113,28 @@ func (t *Till) Revoke(no OrderNo, by string) error {
 	return nil
 }
 
+// Refund begins to give money of a paid order back and returns as soon as that
+// is durable; refused with the reason of Attempt.CanRefund.
+func (t *Till) Refund(ctx context.Context, no OrderNo, amount Money, reason, by string) (Attempt, error) {
+	op := "refund " + string(no)
+	a, err := t.TakeUp(ctx, no)
+	if err != nil {
+		return Attempt{}, err
+	}
+	if err := a.CanRefund(amount); err != nil {
+		return a, &Error{Kind: KindInvalid, Op: op, Err: err}
+	}
+	refund := RefundPressed{No: a.nextRefund(), Amount: amount, Reason: reason, By: by}
+	if !t.tell(no, refund) {
+		return a, &Error{Kind: KindUnavailable, Op: op, Err: errors.New("the journal is waited for"), Hint: "try again"}
+	}
+	err = t.Wait(ctx, func() bool {
+		a, _ = t.Attempt(no)
+		return a.given != nil && a.given.No == refund.No
+	})
+	return a, err
+}
+
 // Ask queries an order now, whatever its state, and returns it with the
 // answer taken in.
 func (t *Till) Ask(ctx context.Context, no OrderNo) (Attempt, error) {

@@ -180,6 +180,7 @@ type world struct {
 	orders  map[OrderNo]truth
 	seen    map[OrderNo]int // Quick Pay submissions that arrived
 	revoked map[OrderNo]int
+	given   map[string]int64 // refunds that were accepted
 	start   time.Time
 
 	takes     truth         // what a submission leads to
@@ -193,7 +194,7 @@ type world struct {
 }
 
 func newWorld() *world {
-	return &world{orders: map[OrderNo]truth{}, seen: map[OrderNo]int{}, revoked: map[OrderNo]int{},
+	return &world{orders: map[OrderNo]truth{}, seen: map[OrderNo]int{}, revoked: map[OrderNo]int{}, given: map[string]int64{},
 		takes: paidThere, answer: FoundPaid}
 }
 
@@ -263,6 +264,27 @@ func (w *world) Query(ctx context.Context, o Order) Answer {
 	found := map[truth]Finding{unknownThere: FoundNoOrder, userPaying: FoundUserPaying, paidThere: FoundPaid,
 		closedThere: FoundClosed, refundedThere: FoundRevoked}[stands]
 	return Answer{Finding: found, TransactionID: idOf(found)}
+}
+
+func (w *world) GiveBack(_ context.Context, r Refunding) Answer {
+	w.point("before refund")
+	time.Sleep(50 * time.Millisecond)
+	w.mu.Lock()
+	w.given[r.RefundNo] = r.Minor
+	w.mu.Unlock()
+	w.point("after refund")
+	return Answer{Finding: FoundRefundAccepted, RefundID: "5000"}
+}
+
+func (w *world) AskRefund(_ context.Context, r Refunding) Answer {
+	w.point("before refund query")
+	time.Sleep(50 * time.Millisecond)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.given[r.RefundNo] != r.Minor {
+		return Answer{Finding: FoundRefundNotFound}
+	}
+	return Answer{Finding: FoundRefunded, RefundID: "5000"}
 }
 
 func (w *world) Revoke(_ context.Context, o Order) Answer {

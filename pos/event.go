@@ -25,6 +25,14 @@ type Intended struct {
 	Terms       Terms   `json:"terms"`
 }
 
+// RefundPressed begins a refund of a paid order: everything about it is decided.
+type RefundPressed struct {
+	No     string `json:"refund_no"`
+	Amount Money  `json:"amount"`
+	Reason string `json:"reason"`
+	By     string `json:"by,omitempty"`
+}
+
 // The answers, one event for each call.
 type (
 	// SubmitAnswered: Quick Pay was answered, timed out or was never sent.
@@ -39,11 +47,19 @@ type (
 	RevokeAnswered struct {
 		Answer Answer `json:"answer"`
 	}
+	// RefundAnswered: Apply for Refund was answered or not.
+	RefundAnswered struct {
+		Answer Answer `json:"answer"`
+	}
+	// RefundQueryAnswered: Query Refund was answered or not.
+	RefundQueryAnswered struct {
+		Answer Answer `json:"answer"`
+	}
 )
 
 // What the machine itself does in the course of time.
 type (
-	// Ticked: time has passed. It becomes QuerySent, RevokeSent or nothing.
+	// Ticked: time has passed. It becomes one of the others, or nothing.
 	Ticked struct{}
 	// QuerySent: Query Order is about to be called.
 	QuerySent struct {
@@ -51,6 +67,10 @@ type (
 	}
 	// RevokeSent: Revoke is about to be called.
 	RevokeSent struct{}
+	// RefundSent: Apply for Refund is about to be called.
+	RefundSent struct{}
+	// RefundQuerySent: Query Refund is about to be called.
+	RefundQuerySent struct{}
 )
 
 // What people do.
@@ -115,11 +135,17 @@ func (Resumed) isEvent()        {}
 func (ClockStepped) isEvent()   {}
 func (Noted) isEvent()          {}
 
+func (RefundPressed) isEvent()       {}
+func (RefundSent) isEvent()          {}
+func (RefundAnswered) isEvent()      {}
+func (RefundQuerySent) isEvent()     {}
+func (RefundQueryAnswered) isEvent() {}
+
 // Effect is something the shell is asked to do. Effects are carried out in
 // order and stop at the first that fails:
 //
 //  1. Record makes its event durable, with the state it led to. Nothing below happens before it.
-//  2. Submit, Query and Revoke call the gateway once; the answer comes back as an Event.
+//  2. Submit, Query, Revoke, GiveBack and AskRefund call the gateway once; the answer comes back as an Event.
 //  3. After asks for a Ticked not earlier than its time.
 //
 //sumtype:decl
@@ -135,12 +161,18 @@ type (
 	Query struct{ Within time.Duration }
 	// Revoke calls Revoke.
 	Revoke struct{}
+	// GiveBack calls Apply for Refund.
+	GiveBack struct{}
+	// AskRefund calls Query Refund.
+	AskRefund struct{}
 	// After asks for a Ticked not earlier than At.
 	After struct{ At time.Time }
 )
 
-func (Record) isEffect() {}
-func (Submit) isEffect() {}
-func (Query) isEffect()  {}
-func (Revoke) isEffect() {}
-func (After) isEffect()  {}
+func (Record) isEffect()    {}
+func (Submit) isEffect()    {}
+func (Query) isEffect()     {}
+func (Revoke) isEffect()    {}
+func (GiveBack) isEffect()  {}
+func (AskRefund) isEffect() {}
+func (After) isEffect()     {}

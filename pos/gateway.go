@@ -28,6 +28,13 @@ type Gateway interface {
 
 	// Revoke calls Revoke for a Quick Pay order of ours, Close Order for every other.
 	Revoke(ctx context.Context, o Order) Answer
+
+	// GiveBack calls Apply for Refund; it may be repeated with the same value. At
+	// best the refund is accepted.
+	GiveBack(ctx context.Context, r Refunding) Answer
+
+	// AskRefund asks Query Refund about a refund of ours.
+	AskRefund(ctx context.Context, r Refunding) Answer
 }
 
 // Order is what the gateway needs to ask about an order and to see that the
@@ -36,6 +43,15 @@ type Order struct {
 	No     OrderNo
 	Amount Money
 	Method Method
+}
+
+// Refunding is one refund as it was decided. The first request and every
+// repetition are made of the same value, so that none can have another number or amount.
+type Refunding struct {
+	Order           // its number, and its whole price
+	RefundNo string // out_refund_no
+	Minor    int64  // what is given back, in the order's currency
+	Desc     string // said to the customer; may be empty
 }
 
 // Charge is one submission.
@@ -88,6 +104,22 @@ const (
 	FoundRevokeRefused  Finding = "revoke_refused"  // V6, V11, V12: FAIL with N, REVERSE_EXPIRE, TRADE_ERROR; K7, K8; not proof of anything
 )
 
+// Findings of Apply for Refund (R1 to R10) and of Query Refund (F1 to F7).
+const (
+	FoundRefundAccepted   Finding = "refund_accepted"   // R1: accepted, not refunded; ask until it is done
+	FoundRefundShort      Finding = "refund_short"      // R4: the merchant's funds are short; later, under the same number
+	FoundRefundTooOften   Finding = "refund_too_often"  // R5: wait a minute, then under the same number
+	FoundRefundImpossible Finding = "refund_impossible" // R6, R7: too old, or the customer's account is gone; another way has to be found
+	FoundRefundNoOrder    Finding = "refund_no_order"   // R8: no such order; nothing was refunded
+	FoundRefundRefused    Finding = "refund_refused"    // R9: not refunded as far as known; only FoundRefundNotFound makes it certain
+	FoundRefunded         Finding = "refunded"          // F1: the end
+	FoundRefundPending    Finding = "refund_pending"    // F2: up to 5 working days; ask again
+	FoundRefundClosed     Finding = "refund_closed"     // F3: it failed; again under the same number first
+	FoundRefundAbnormal   Finding = "refund_abnormal"   // F4: the customer cannot be paid; a manager has to, in the portal
+	FoundRefundNotFound   Finding = "refund_not_found"  // F5: it never arrived, or is not visible yet; after 60 s again under the same number
+	FoundRefundOther      Finding = "refund_other"      // F7: no state, or one that we do not know; ask again, and tell the manager
+)
+
 // Recall is the recall field of a Revoke answer as last heard: whether the
 // call has to be made again. Empty: never heard, or missing.
 type Recall string
@@ -105,6 +137,7 @@ type Answer struct {
 	Recall        Recall        `json:"recall,omitempty"`         // of a Revoke answer
 	CodeURL       string        `json:"code_url,omitempty"`       // with FoundReady, Native: what the customer scans
 	PrepayID      string        `json:"prepay_id,omitempty"`      // with FoundReady: what a front end pays by
+	RefundID      string        `json:"refund_id,omitempty"`      // WeChat's number of a refund, once it says one
 	Code          string        `json:"code,omitempty"`           // err_code, trade_state or our own word for what was wrong
 	Alarm         Attention     `json:"alarm,omitempty"`          // a person should look: AttentionConfiguration, AttentionSignature, AttentionMismatch
 	NotBefore     time.Duration `json:"not_before_ns,omitempty"`  // V9: do not repeat sooner than this; 0 for no wish

@@ -49,7 +49,7 @@ type Reader interface {
 	Attempt(ctx context.Context, no OrderNo) (Attempt, error)
 	// Timeline returns an attempt's entries, oldest first. KindNotFound if there is none.
 	Timeline(ctx context.Context, no OrderNo) ([]Entry, error)
-	// Open folds every attempt that the machine still works on, oldest first, watches included.
+	// Open folds every attempt that the machine still works on (Summary.Busy), oldest first.
 	Open(ctx context.Context) ([]Attempt, error)
 	// List returns summaries, newest first.
 	List(ctx context.Context, f Filter) ([]Summary, error)
@@ -109,6 +109,16 @@ func EventName(e Event) string {
 		return "acknowledged"
 	case BillDiffers:
 		return "bill_differs"
+	case RefundPressed:
+		return "refund_pressed"
+	case RefundSent:
+		return "refund"
+	case RefundAnswered:
+		return "refund_answer"
+	case RefundQuerySent:
+		return "refund_query"
+	case RefundQueryAnswered:
+		return "refund_query_answer"
 	case Resumed:
 		return "resumed"
 	case ClockStepped:
@@ -159,6 +169,16 @@ func DecodeEvent(no OrderNo, name string, data []byte) (Event, error) {
 		return unmarshal[Acknowledged](data)
 	case "bill_differs":
 		return unmarshal[BillDiffers](data)
+	case "refund_pressed":
+		return unmarshal[RefundPressed](data)
+	case "refund":
+		return unmarshal[RefundSent](data)
+	case "refund_answer":
+		return unmarshal[RefundAnswered](data)
+	case "refund_query":
+		return unmarshal[RefundQuerySent](data)
+	case "refund_query_answer":
+		return unmarshal[RefundQueryAnswered](data)
 	case "resumed":
 		return unmarshal[Resumed](data)
 	case "clock_stepped":

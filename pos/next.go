@@ -32,6 +32,19 @@ func Next(a Attempt, e Event, now time.Time) (Attempt, []Effect) {
 		a = a.land(queryCall).heard(e.Answer).queried(e.Answer, now)
 	case RevokeAnswered:
 		a = a.land(revokeCall).heard(e.Answer).revokeAnswered(e.Answer, now)
+	case RefundPressed:
+		if a.CanRefund(e.Amount) != nil || e.No != a.nextRefund() {
+			return a, a.wait()
+		}
+		a = a.refundRequested(e, now)
+	case RefundSent:
+		a = a.sendRefund(now)
+	case RefundAnswered:
+		a = a.land(refundCall).refundAnswered(e.Answer, now)
+	case RefundQuerySent:
+		a = a.askRefund(now)
+	case RefundQueryAnswered:
+		a = a.land(refundQueryCall).refundQueried(e.Answer, now)
 	case RevokePressed:
 		if a.CanRevoke(now) != nil {
 			return a, a.wait()
@@ -103,16 +116,19 @@ func (a Attempt) missed() Attempt {
 // wait asks for the Ticked at which the next call is due; nothing is due while
 // a call is on its way, because its answer comes first.
 func (a Attempt) wait() []Effect {
-	switch {
-	case a.inFlight != noCall:
+	if a.inFlight != noCall {
 		return nil
-	case a.askAt.IsZero() && a.revokeAt.IsZero():
-		return nil
-	case a.askAt.IsZero() || !a.revokeAt.IsZero() && a.revokeAt.Before(a.askAt):
-		return []Effect{After{a.revokeAt}}
-	default:
-		return []Effect{After{a.askAt}}
 	}
+	next := time.Time{}
+	for _, due := range [...]time.Time{a.askAt, a.revokeAt, a.refundAt} {
+		if !due.IsZero() && (next.IsZero() || due.Before(next)) {
+			next = due
+		}
+	}
+	if next.IsZero() {
+		return nil
+	}
+	return []Effect{After{next}}
 }
 
 // tick sends what is due, one call at a time (design 3.7: never two at once).
@@ -127,6 +143,12 @@ func (a Attempt) tick(now time.Time) (Attempt, []Effect) {
 		within := a.queryWithin(e, now)
 		a, _ = Next(a, e, now)
 		return a, []Effect{Record{e}, Query{within}}
+	case due(a.refundAt) && a.given.askBefore:
+		a, _ = Next(a, RefundQuerySent{}, now)
+		return a, []Effect{Record{RefundQuerySent{}}, AskRefund{}}
+	case due(a.refundAt):
+		a, _ = Next(a, RefundSent{}, now)
+		return a, []Effect{Record{RefundSent{}}, GiveBack{}}
 	default:
 		return a, a.wait()
 	}
@@ -269,8 +291,8 @@ func noNews(f Finding) bool { return f == FoundUnclear || f == FoundCommFail || 
 
 // urgency orders the reasons for attention: a person who can see one sees the
 // most urgent.
-var urgency = []Attention{"", AttentionPaidAway, AttentionConfiguration, AttentionSignature, AttentionMismatch,
-	AttentionRevokeSlow, AttentionRefunded, AttentionBill, AttentionContradiction, AttentionPaidLate, AttentionRevokeRefused}
+var urgency = []Attention{"", AttentionPaidAway, AttentionRefundShort, AttentionConfiguration, AttentionSignature, AttentionMismatch,
+	AttentionRefundAbnormal, AttentionRefundFailed, AttentionRevokeSlow, AttentionRefunded, AttentionBill, AttentionContradiction, AttentionPaidLate, AttentionRevokeRefused}
 
 // raise puts the attempt on the attention list.
 func (a Attempt) raise(why Attention) Attempt {
@@ -388,7 +410,12 @@ func (a Attempt) askOn(now time.Time) Attempt {
 // queriedPaid: S14 and S15. The recorded verdict stands; a person should look.
 func (a Attempt) queriedPaid(r Answer) Attempt {
 	switch r.Finding {
-	case FoundRevoked, FoundRefunding:
+	case FoundRefunding:
+		if a.given != nil {
+			return a // by this till, or under way
+		}
+		return a.raise(AttentionRefunded)
+	case FoundRevoked:
 		return a.raise(AttentionRefunded)
 	case FoundNotPaid, FoundClosed, FoundPayError, FoundNoOrder, FoundUserPaying:
 		return a.raise(AttentionContradiction)
@@ -416,6 +443,7 @@ func (a Attempt) queriedOver(r Answer, now time.Time) Attempt {
 // without an answer is in doubt. The gateway is asked before any timer acts.
 func (a Attempt) resumed(now time.Time) Attempt {
 	a.away, a.inFlight = true, noCall
+	a = a.refundResumed(now)
 	if a.State == Submitting {
 		a.State = InDoubt
 		if a.Method.Closes() { // nobody can pay what was never shown
@@ -440,7 +468,7 @@ func (a Attempt) resumed(now time.Time) Attempt {
 // shifted keeps every duration of this run when the wall clock has jumped by d,
 // or the machine has slept for it, and asks before any timer acts.
 func (a Attempt) shifted(d time.Duration, now time.Time) Attempt {
-	for _, t := range []*time.Time{&a.since, &a.deadlineAt, &a.askAt, &a.revokeAt, &a.holdUntil, &a.answered} {
+	for _, t := range []*time.Time{&a.since, &a.deadlineAt, &a.askAt, &a.revokeAt, &a.holdUntil, &a.answered, &a.refundAt} {
 		if !t.IsZero() {
 			*t = t.Add(d)
 		}

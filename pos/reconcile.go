@@ -28,7 +28,7 @@ type BillLine struct {
 	TransactionID string
 	Till          string // device_info; may be empty
 	Amount        Money  // the price, or of a refund what went back; of an order revoked on a later day 0
-	RefundNo      string // of a refund
+	RefundNo      string // of a refund alone
 	Settled       int64  // what the fee is charged on, in minor units: without coupons that need no funding, negative for a refund
 	Fee, Rate     string // decimals as written: "0.10500", "0.60%"
 	Trouble       string // why a person has to read the line; empty: it reads well
@@ -64,6 +64,7 @@ const (
 	DiffNumber       DifferenceKind = "number"     // one order number with two transaction ids, or the other way round
 	DiffTwice        DifferenceKind = "twice"      // listed once more
 	DiffUnreadable   DifferenceKind = "unreadable" // a line that a person has to read
+	DiffTotals       DifferenceKind = "totals"     // the bill does not add up
 )
 
 // Difference is one thing that the journal and the bill do not agree on.
@@ -207,6 +208,9 @@ func (l BillLine) String() string {
 		return l.Trouble
 	}
 	text := string(l.State) + " " + l.Amount.String()
+	if l.RefundNo != "" {
+		text += ", refund " + l.RefundNo
+	}
 	if l.TransactionID != "" {
 		text += ", transaction " + l.TransactionID
 	}

@@ -193,38 +193,31 @@ func (l BillLine) fee() (want *big.Rat, ok bool) {
 	return want, off.Abs(off).Cmp(unit) < 0
 }
 
-// missing notes that the bill has no such line.
+// missing notes that the bill has no line for the order, or for one refund of it.
 func (r *reconciler) missing(b Booked, refund string) {
-	ours := b.String()
-	if refund != "" {
-		for _, g := range b.Refunds {
-			if g.No == refund {
-				ours = "refunded " + Money{g.Minor, b.Amount.Currency}.String()
-			}
-		}
-	}
 	r.Differences = append(r.Differences, Difference{
-		Kind: DiffMissingThere, OrderNo: b.OrderNo, Number: string(b.OrderNo), RefundNo: refund, Ours: ours, Theirs: "not on the bill",
+		Kind: DiffMissingThere, OrderNo: b.OrderNo, Number: string(b.OrderNo), RefundNo: refund, Ours: b.about(refund), Theirs: "not on the bill",
 	})
 }
 
 // differs notes a difference between a whole order and a whole line.
 func (r *reconciler) differs(kind DifferenceKind, b Booked, l BillLine) {
-	r.differsIn(kind, b, l, b.String(), l.String())
+	r.differsIn(kind, b, l, b.about(l.RefundNo), l.String())
 }
 
 func (r *reconciler) differsIn(kind DifferenceKind, b Booked, l BillLine, ours, theirs string) {
-	refund := l.RefundNo
-	if l.State != BillRefund {
-		refund = ""
-	}
 	r.Differences = append(r.Differences, Difference{
-		Kind: kind, OrderNo: b.OrderNo, Number: string(b.OrderNo), RefundNo: refund, Line: l.Line, Ours: ours, Theirs: theirs,
+		Kind: kind, OrderNo: b.OrderNo, Number: string(b.OrderNo), RefundNo: l.RefundNo, Line: l.Line, Ours: ours, Theirs: theirs,
 	})
 }
 
-// String is the order for people.
-func (b Booked) String() string {
+// about is the order, or one refund of it, for people.
+func (b Booked) about(refund string) string {
+	for _, g := range b.Refunds {
+		if g.No == refund {
+			return fmt.Sprintf("refund %s of %s", g.No, Money{g.Minor, b.Amount.Currency})
+		}
+	}
 	text := fmt.Sprintf("%s %s", b.State, b.Amount)
 	if b.TransactionID != "" {
 		text += ", transaction " + b.TransactionID

@@ -134,7 +134,7 @@ func (t *Till) takeUp(ctx context.Context, no OrderNo) (Attempt, error) {
 	if err != nil {
 		return Attempt{}, err
 	}
-	if a.Open() || a.inFlight != noCall {
+	if a.Busy() || a.inFlight != noCall {
 		t.work(a, Resumed{})
 	} else {
 		t.remember(a)
@@ -278,7 +278,7 @@ func (t *Till) live(w *worker) {
 // over reports whether nothing more happens to the attempt by itself; then its
 // place is free at once, so that no event can be lost in between.
 func (t *Till) over(w *worker) bool {
-	if w.a.Open() || w.a.inFlight != noCall || !w.a.askAt.IsZero() {
+	if w.a.Busy() || w.a.inFlight != noCall || !w.a.askAt.IsZero() {
 		return false
 	}
 	t.mu.Lock()
@@ -340,6 +340,12 @@ func (t *Till) carryOut(w *worker, next Attempt, effects []Effect, now time.Time
 		case Revoke:
 			t.call(w, 0, func(ctx context.Context) Answer { return t.gateway.Revoke(ctx, next.order()) },
 				func(r Answer) Event { return RevokeAnswered{r} })
+		case GiveBack:
+			t.call(w, 0, func(ctx context.Context) Answer { return t.gateway.GiveBack(ctx, next.refunding()) },
+				func(r Answer) Event { return RefundAnswered{r} })
+		case AskRefund:
+			t.call(w, 0, func(ctx context.Context) Answer { return t.gateway.AskRefund(ctx, next.refunding()) },
+				func(r Answer) Event { return RefundQueryAnswered{r} })
 		case After:
 			w.timer.Reset(max(effect.At.Sub(now), 0))
 		case Submit:
@@ -443,7 +449,7 @@ func (t *Till) forget() {
 		return
 	}
 	for i, no := range t.order {
-		if _, working := t.open[no]; !working && !t.latest[no].Open() {
+		if _, working := t.open[no]; !working && !t.latest[no].Busy() {
 			delete(t.latest, no)
 			t.order = slices.Delete(t.order, i, i+1)
 			return

@@ -3,6 +3,7 @@ package storage
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -20,6 +21,10 @@ var callFindings = map[string][]pos.Finding{
 	"query": {pos.FoundPaid, pos.FoundNotSent, pos.FoundCommFail, pos.FoundUserPaying, pos.FoundUnclear, pos.FoundMismatch, pos.FoundNotPaid,
 		pos.FoundPayError, pos.FoundClosed, pos.FoundRevoked, pos.FoundRefunding, pos.FoundNoOrder, pos.FoundOther},
 	"revoke": {pos.FoundRevokeAccepted, pos.FoundRevokeAgain, pos.FoundRevokeRefused, pos.FoundUnclear, pos.FoundCommFail, pos.FoundNotSent},
+	"refund": {pos.FoundRefundAccepted, pos.FoundRefundShort, pos.FoundRefundTooOften, pos.FoundRefundImpossible, pos.FoundRefundNoOrder,
+		pos.FoundRefundRefused, pos.FoundUnclear, pos.FoundMismatch},
+	"refund_query": {pos.FoundRefunded, pos.FoundRefundPending, pos.FoundRefundClosed, pos.FoundRefundAbnormal, pos.FoundRefundNotFound,
+		pos.FoundRefundOther, pos.FoundUnclear, pos.FoundCommFail},
 }
 
 // words are texts as they come from outside: anything that is UTF-8.
@@ -45,7 +50,9 @@ func drawAnswer(t *rapid.T, call string, now time.Time) pos.Answer {
 // drawEvent is something that may happen to the attempt now.
 func drawEvent(t *rapid.T, a pos.Attempt, now time.Time) pos.Event {
 	events := []pos.Event{pos.AskPressed{}, pos.Left{}, pos.Returned{}, pos.Unseen{}, pos.Acknowledged{By: words.Draw(t, "by")}, pos.Resumed{},
-		pos.ClockStepped{ByMS: rapid.Int64Range(-1e9, 1e9).Draw(t, "step")}, pos.RevokePressed{By: "2"}}
+		pos.ClockStepped{ByMS: rapid.Int64Range(-1e9, 1e9).Draw(t, "step")}, pos.RevokePressed{By: "2"},
+		pos.RefundPressed{No: fmt.Sprintf("%sR%d", a.OrderNo, len(a.Refunds())+1), Reason: words.Draw(t, "reason"),
+			Amount: pos.Money{Minor: rapid.Int64Range(1, 500).Draw(t, "back"), Currency: a.Amount.Currency}}}
 	var due []pos.Event
 	switch call := a.InFlight(); call {
 	case "submit":
@@ -54,10 +61,17 @@ func drawEvent(t *rapid.T, a pos.Attempt, now time.Time) pos.Event {
 		due = []pos.Event{pos.QueryAnswered{Answer: drawAnswer(t, call, now)}}
 	case "revoke":
 		due = []pos.Event{pos.RevokeAnswered{Answer: drawAnswer(t, call, now)}}
+	case "refund":
+		due = []pos.Event{pos.RefundAnswered{Answer: drawAnswer(t, call, now)}}
+	case "refund_query":
+		due = []pos.Event{pos.RefundQueryAnswered{Answer: drawAnswer(t, call, now)}}
 	default:
 		due = []pos.Event{pos.QuerySent{}, pos.QuerySent{Last: true}}
 		if a.State != pos.InDoubt && a.State != pos.Paid {
 			due = append(due, pos.RevokeSent{})
+		}
+		if a.Refunding {
+			due = append(due, pos.RefundSent{}, pos.RefundQuerySent{})
 		}
 	}
 	return rapid.OneOf(rapid.SampledFrom(due), rapid.SampledFrom(due), rapid.SampledFrom(events)).Draw(t, "event")

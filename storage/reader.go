@@ -141,7 +141,7 @@ func (r *Reader) Open(ctx context.Context) ([]pos.Attempt, error) {
 		if err != nil {
 			return nil, err
 		}
-		if a.Open() { // it may have ended since
+		if a.Busy() { // it may have ended since
 			open = append(open, a)
 		}
 	}

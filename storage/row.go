@@ -76,13 +76,13 @@ type payment struct {
 
 const paymentColumns = `first_seq, day, counter,
 	order_no, sale, number, method, amount_minor, currency, code_last4, fingerprint, cashier, till, ref, practice, created_at_ms,
-	state, watch, open, attention, reason, code, recall, transaction_id, updated_at_ms, asked, revokes, seq`
+	state, watch, open, attention, reason, code, recall, transaction_id, updated_at_ms, asked, revokes, refunded_minor, refunding, seq`
 
 const (
 	insertPayment = `INSERT INTO payments (` + paymentColumns + `)
-		VALUES (?,?,?, ?,?,?,?,?,?,?,?,?,?,?,?,?, ?,?,?,?,?,?,?,?,?,?,?,?)`
+		VALUES (?,?,?, ?,?,?,?,?,?,?,?,?,?,?,?,?, ?,?,?,?,?,?,?,?,?,?,?,?,?,?)`
 	updatePayment = `UPDATE payments SET state = ?, watch = ?, open = ?, attention = ?, reason = ?, code = ?,
-		recall = ?, transaction_id = ?, updated_at_ms = ?, asked = ?, revokes = ?, seq = ? WHERE order_no = ?`
+		recall = ?, transaction_id = ?, updated_at_ms = ?, asked = ?, revokes = ?, refunded_minor = ?, refunding = ?, seq = ? WHERE order_no = ?`
 )
 
 // begun are the columns that stand from the intent on, in the order of paymentColumns.
@@ -97,8 +97,8 @@ func (p payment) begun() []any {
 // standing are the columns that change, in the order of paymentColumns and of updatePayment.
 func standing(s pos.Summary) []any {
 	return []any{
-		s.State, flag(s.Watch), flag(s.Open()), s.Attention, s.Reason, s.Code,
-		s.Recall, s.TransactionID, s.UpdatedAt.UnixMilli(), s.Asked, s.Revokes, s.Seq,
+		s.State, flag(s.Watch), flag(s.Busy()), s.Attention, s.Reason, s.Code,
+		s.Recall, s.TransactionID, s.UpdatedAt.UnixMilli(), s.Asked, s.Revokes, s.Refunded, flag(s.Refunding), s.Seq,
 	}
 }
 
@@ -109,7 +109,7 @@ func scanPayment(s scanner) (p payment, err error) {
 		&p.OrderNo, &p.Sale, &p.Number, &p.Method, &p.Amount.Minor, &p.Amount.Currency, &p.CodeLast4, &p.Fingerprint,
 		&p.Cashier, &p.Till, &p.Ref, &p.Practice, &created,
 		&p.State, &p.Watch, &p.open, &p.Attention, &p.Reason, &p.Code,
-		&p.Recall, &p.TransactionID, &updated, &p.Asked, &p.Revokes, &p.Seq,
+		&p.Recall, &p.TransactionID, &updated, &p.Asked, &p.Revokes, &p.Refunded, &p.Refunding, &p.Seq,
 	)
 	p.CreatedAt, p.UpdatedAt = at(created), at(updated)
 	return p, err
@@ -138,5 +138,5 @@ func derive(entries []pos.Entry) (payment, error) {
 		return payment{}, err
 	}
 	intent := entries[0].Event.(pos.Intended) // else replay had failed
-	return payment{Summary: a.Summary, day: entries[0].Day, counter: intent.Counter, open: a.Open()}, nil
+	return payment{Summary: a.Summary, day: entries[0].Day, counter: intent.Counter, open: a.Busy()}, nil
 }

@@ -33,6 +33,10 @@ func newFakeGateway() *fakeGateway {
 
 func (g *fakeGateway) Admit(context.Context, pos.Method) error { return nil }
 
+// Nothing is refunded at the counter.
+func (g *fakeGateway) GiveBack(context.Context, pos.Refunding) pos.Answer  { panic("a refund") }
+func (g *fakeGateway) AskRefund(context.Context, pos.Refunding) pos.Answer { panic("a refund") }
+
 func (g *fakeGateway) Warm() {
 	g.mu.Lock()
 	defer g.mu.Unlock()

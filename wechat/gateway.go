@@ -45,6 +45,23 @@ func (c *Client) Revoke(ctx context.Context, o pos.Order) pos.Answer {
 	return r.complete(judgeRevoke(c.merchant, r, err), err)
 }
 
+// GiveBack implements pos.Gateway: Apply for Refund, once. It names the order by
+// our own number alone: a transaction_id would win over it, and a wrong one would
+// be somebody else's order.
+func (c *Client) GiveBack(ctx context.Context, g pos.Refunding) pos.Answer {
+	r, err := RefundResponse{}, checkNo(Refund, g.Order.No)
+	if err == nil {
+		r, err = c.Refund(ctx, refundRequest(g))
+	}
+	return r.complete(judgeRefund(c.merchant, g, r, err), err)
+}
+
+// AskRefund implements pos.Gateway: Query Refund by our number of the refund.
+func (c *Client) AskRefund(ctx context.Context, g pos.Refunding) pos.Answer {
+	r, err := c.RefundQuery(ctx, RefundQueryRequest{OutRefundNo: g.RefundNo})
+	return r.complete(judgeRefundQuery(c.merchant, g, r, err), err)
+}
+
 // complete adds to a judgement what was heard, and when the gateway said it: of
 // a signed answer only, for 7 days may hang on that clock (design 3.16).
 func (r Reply) complete(a pos.Answer, err error) pos.Answer {

@@ -110,6 +110,19 @@ func mismatch(code string) pos.Answer {
 	return pos.Answer{Finding: pos.FoundMismatch, Code: code, Alarm: pos.AttentionMismatch}
 }
 
+// judgeEnds applies E1 to E10 and reports whether they decide.
+func judgeEnds(m merchant, e Envelope, err error) (pos.Answer, bool) {
+	switch {
+	case err != nil:
+		return judgeError(err), true // E1 to E8
+	case m.foreign(e):
+		return mismatch(codeMerchant), true // E9
+	case e.ResultCode != success && e.ResultCode != fail:
+		return pos.Answer{Finding: pos.FoundUnclear, Code: codeResultCode}, true // E10
+	}
+	return pos.Answer{}, false
+}
+
 // judgeQuickPay judges the answer to Submit Quick Pay.
 //
 // API Rules, "Correct request result": SUCCESS and SUCCESS is a successful

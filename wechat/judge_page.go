@@ -1,9 +1,38 @@
 package wechat
 
-import "cashier/pos"
+import (
+	"time"
+
+	"cashier/pos"
+)
 
 // This file judges the two calls that only orders other than Quick Pay know:
 // Unified Order, and Close Order by wechatpay-v2 13.7.
+
+// Judgement is what every judgement of this package's own operations says beside
+// its finding. Their names are those of pos.Answer.
+type Judgement struct {
+	Code      string        `json:"code,omitempty"`          // err_code, a state, or our own word for what was wrong
+	Alarm     pos.Attention `json:"alarm,omitempty"`         // a person should look
+	NotBefore time.Duration `json:"not_before_ns,omitempty"` // do not repeat sooner than this; 0 for no wish
+	Date      time.Time     `json:"date,omitzero"`           // the gateway's clock, of a signed answer
+	Heard     pos.Heard     `json:"heard,omitzero"`
+}
+
+// note adds to a judgement what was heard.
+func (j *Judgement) note(r Reply, err error) {
+	a := r.complete(pos.Answer{}, err)
+	j.Heard, j.Date = a.Heard, a.Date
+}
+
+// Findings that every operation can have (E1 to E10), by the names that package
+// pos gives them.
+const (
+	foundNotSent  = string(pos.FoundNotSent)
+	foundUnclear  = string(pos.FoundUnclear)
+	foundCommFail = string(pos.FoundCommFail)
+	foundMismatch = string(pos.FoundMismatch)
+)
 
 // PrepayFinding is what an answer to Unified Order lets us conclude. The set is
 // ours and closed.

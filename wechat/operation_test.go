@@ -30,7 +30,7 @@ func operations(t testing.TB) []operation {
 	numbers := MainlandNumbers{OutTradeNo: testNo, Customs: CustomsShanghai}
 	return []operation{
 		{op: Refund, path: "/secapi/pay/refund", nonce: true, limited: Refund,
-			call: func(c *Client) error { _, err := c.Refund(ctx, testRefunding.request()); return err }},
+			call: func(c *Client) error { _, err := c.Refund(ctx, refundRequest(testRefunding)); return err }},
 		{op: QueryRefund, path: "/pay/refundquery", nonce: true, limited: QueryRefund,
 			call: func(c *Client) error {
 				_, err := c.RefundQuery(ctx, RefundQueryRequest{OutTradeNo: testNo})

@@ -177,45 +177,14 @@ func (c *Client) Refund(ctx context.Context, q RefundRequest) (RefundResponse, e
 	return r, err
 }
 
-// Refunding is one refund as the till has decided it. The first request and
-// every repetition are made of the same value, so that none can have another
-// number or amount.
-type Refunding struct {
-	Order pos.Order // the order's number, and its whole price
-	No    string    // out_refund_no
-	Minor int64     // what is given back, in the order's currency
-	Desc  string    // said to the customer; may be empty
-}
-
-// request names the order by our own number alone: a transaction_id would win
-// over it, and a wrong one would be somebody else's order.
-func (r Refunding) request() RefundRequest {
+// refundRequest puts a refund into WeChat Pay's words.
+func refundRequest(g pos.Refunding) RefundRequest {
 	return RefundRequest{
-		OutTradeNo:    string(r.Order.No),
-		OutRefundNo:   r.No,
-		TotalFee:      r.Order.Amount.Minor,
-		RefundFee:     r.Minor,
-		RefundFeeType: string(r.Order.Amount.Currency),
-		RefundDesc:    text(r.Desc, 80),
+		OutTradeNo:    string(g.Order.No),
+		OutRefundNo:   g.RefundNo,
+		TotalFee:      g.Order.Amount.Minor,
+		RefundFee:     g.Minor,
+		RefundFeeType: string(g.Order.Amount.Currency),
+		RefundDesc:    text(g.Desc, 80),
 	}
-}
-
-// GiveBack asks for the refund, once, and judges the answer. At best it is
-// accepted; only AskRefund can find it done.
-func (c *Client) GiveBack(ctx context.Context, r Refunding) RefundAnswer {
-	resp, err := RefundResponse{}, checkNo(Refund, r.Order.No)
-	if err == nil {
-		resp, err = c.Refund(ctx, r.request())
-	}
-	a := judgeRefund(c.merchant, r, resp, err)
-	a.note(resp.Reply, err)
-	return a
-}
-
-// AskRefund asks how the refund stands, by its own number, and judges the answer.
-func (c *Client) AskRefund(ctx context.Context, r Refunding) RefundAnswer {
-	resp, err := c.RefundQuery(ctx, RefundQueryRequest{OutRefundNo: r.No})
-	a := judgeRefundQuery(c.merchant, r, resp, err)
-	a.note(resp.Reply, err)
-	return a
 }

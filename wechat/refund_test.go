@@ -2,7 +2,6 @@ package wechat
 
 import (
 	"context"
-	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -32,7 +31,7 @@ func TestARefundRepeatsOnlyUnderItsOwnNumber(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, p := range testRefunding.request().params() {
+		for _, p := range refundRequest(testRefunding).params() {
 			if f.value(p.name) != p.value {
 				t.Errorf("request %d: %s is %q, want %q", i, p.name, f.value(p.name), p.value)
 			}
@@ -44,7 +43,7 @@ func TestARefundRepeatsOnlyUnderItsOwnNumber(t *testing.T) {
 }
 
 func TestARefundThatCannotBeRightIsNotSent(t *testing.T) {
-	fine := testRefunding.request()
+	fine := refundRequest(testRefunding)
 	for name, spoil := range map[string]func(*RefundRequest){
 		"no order":             func(q *RefundRequest) { q.OutTradeNo = "" },
 		"no number":            func(q *RefundRequest) { q.OutRefundNo = "" },
@@ -68,7 +67,7 @@ func TestARefundThatCannotBeRightIsNotSent(t *testing.T) {
 	bad := testRefunding
 	bad.Order.No = "no number"
 	g := &gateway{status: 200}
-	if a := g.client(t).GiveBack(t.Context(), bad); a.Finding != RefundNotSent || a.Heard.Error == "" || len(g.sent) != 0 {
+	if a := g.client(t).GiveBack(t.Context(), bad); a.Finding != pos.FoundNotSent || a.Heard.Error == "" || len(g.sent) != 0 {
 		t.Errorf("%+v", a)
 	}
 }
@@ -78,11 +77,11 @@ func TestTheAnswerToARefundIsReadWhole(t *testing.T) {
 		"settlement_refund_fee", "700", "settlement_total_fee", "1700", "rate", "650000000", "coupon_refund_fee", "50", "coupon_refund_count", "2",
 		"coupon_refund_id_0", "c0", "coupon_type_0", "CASH", "coupon_refund_fee_0", "20",
 		"coupon_refund_id_1", "c1", "coupon_type_1", "NO_CASH", "coupon_refund_fee_1", "30")...)}
-	r, err := g.client(t).Refund(t.Context(), testRefunding.request())
+	r, err := g.client(t).Refund(t.Context(), refundRequest(testRefunding))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.RefundID != testRefundID || r.OutRefundNo != testRefunding.No || r.RefundFee != 750 || r.CashRefundFee != 4875 || r.CashRefundFeeType != "CNY" ||
+	if r.RefundID != testRefundID || r.OutRefundNo != testRefunding.RefundNo || r.RefundFee != 750 || r.CashRefundFee != 4875 || r.CashRefundFeeType != "CNY" ||
 		r.SettlementRefundFee != 700 || r.SettlementTotalFee != 1700 || r.TransactionID != testTxn || r.Rate != "650000000" || r.CouponRefundFee != 50 {
 		t.Errorf("%+v", r)
 	}
@@ -94,9 +93,9 @@ func TestTheAnswerToARefundIsReadWhole(t *testing.T) {
 // A number of 18 digits is a refund number here and no auth code.
 func TestNumbersOfRefundsAreNotMasked(t *testing.T) {
 	r := testRefunding
-	r.No = "130000000000000001"
-	g := &gateway{status: 200, body: said(t, acceptedPairs("out_refund_no", r.No)...)}
-	if a := g.client(t).GiveBack(t.Context(), r); a.Finding != RefundAccepted || a.Heard.Fields["out_refund_no"] != r.No {
+	r.RefundNo = "130000000000000001"
+	g := &gateway{status: 200, body: said(t, acceptedPairs("out_refund_no", r.RefundNo)...)}
+	if a := g.client(t).GiveBack(t.Context(), r); a.Finding != pos.FoundRefundAccepted || a.Heard.Fields["out_refund_no"] != r.RefundNo {
 		t.Errorf("%+v", a)
 	}
 }
@@ -132,81 +131,6 @@ func TestQueryRefundReadsAllRefundsOfAnOrder(t *testing.T) {
 	for name, q := range map[string]RefundQueryRequest{"no number": {}, "a negative offset": {OutTradeNo: testNo, Offset: -1}} {
 		refusedUnsent(t, name, func(c *Client) error { _, err := c.RefundQuery(t.Context(), q); return err })
 	}
-}
-
-// AllowRefund, from 13.6: a second refund under a new number is never created
-// while an earlier one of the same order is not F1, F3 or certain R6 to R8.
-func TestANewRefundNumberWaitsUntilEveryEarlierOneHasEnded(t *testing.T) {
-	settled := map[RefundFinding]bool{RefundDone: true, RefundFailed: true, RefundImpossible: true, RefundNoOrder: true}
-	next := testRefunding
-	next.No = "R2"
-	for _, last := range []RefundFinding{"", RefundNotSent, RefundUnclear, RefundCommFail, RefundMismatch, RefundAccepted, RefundShort, RefundTooOften,
-		RefundImpossible, RefundNoOrder, RefundRefused, RefundDone, RefundPending, RefundFailed, RefundAbnormal, RefundNotFound, RefundOther} {
-		err := AllowRefund(next, []RefundTried{{testRefunding, last}})
-		if (err == nil) != settled[last] {
-			t.Errorf("after %q: %v", last, err)
-		}
-		if err != nil {
-			kind(t, err, pos.KindInvalid)
-		}
-		if err := AllowRefund(testRefunding, []RefundTried{{testRefunding, last}}); err != nil {
-			t.Errorf("the same again after %q: %v", last, err)
-		}
-	}
-}
-
-func TestARefundNumberKeepsItsOrderAndAmount(t *testing.T) {
-	for name, spoil := range map[string]func(*Refunding){
-		"another amount":   func(r *Refunding) { r.Minor++ },
-		"another order":    func(r *Refunding) { r.Order.No = "C120250218093000002" },
-		"another currency": func(r *Refunding) { r.Order.Amount.Currency = "HKD" },
-	} {
-		again := testRefunding
-		spoil(&again)
-		if err := AllowRefund(again, []RefundTried{{testRefunding, RefundFailed}}); err == nil {
-			t.Errorf("%s is allowed", name)
-		}
-	}
-}
-
-func TestAnOrderHasAtMostFiftyRefunds(t *testing.T) {
-	var tried []RefundTried
-	next := testRefunding
-	next.Minor = 1
-	for i := range maxRefunds + 1 {
-		next.No = "R" + strconv.Itoa(i)
-		if err := AllowRefund(next, tried); (err == nil) != (i < 50) {
-			t.Fatalf("refund %d: %v", i+1, err)
-		}
-		tried = append(tried, RefundTried{next, RefundDone})
-	}
-}
-
-// However refunds of one order are asked for and end, AllowRefund never lets
-// more be given back than was paid, nor in more than 50 parts.
-func TestNeverMoreIsGivenBackThanWasPaid(t *testing.T) {
-	most := 0
-	rapid.Check(t, func(t *rapid.T) {
-		order := pos.Order{No: testNo, Amount: pos.Money{Minor: rapid.Int64Range(1, 200).Draw(t, "price"), Currency: "USD"}}
-		var tried []RefundTried
-		given, done := int64(0), 0
-		for i := range rapid.IntRange(1, 120).Draw(t, "asked") {
-			next := Refunding{Order: order, No: string(rune('A' + i)), Minor: rapid.Int64Range(-1, 4).Draw(t, "minor")}
-			if AllowRefund(next, tried) != nil {
-				continue
-			}
-			last := rapid.SampledFrom([]RefundFinding{RefundDone, RefundDone, RefundDone, RefundFailed, RefundNoOrder}).Draw(t, "end")
-			tried = append(tried, RefundTried{next, last})
-			if last == RefundDone {
-				given, done = given+next.Minor, done+1
-			}
-		}
-		if given > order.Amount.Minor || done > maxRefunds {
-			t.Fatalf("%d of %d given back in %d parts", given, order.Amount.Minor, done)
-		}
-		most = max(most, done)
-	})
-	t.Logf("at most %d refunds of one order", most)
 }
 
 // The limit of 6 refunds a second that end in an error, shared by the tills:

@@ -31,9 +31,9 @@ func TestTheStrangerRefundsInEveryModeAndAlgorithm(t *testing.T) {
 		for _, sub := range []string{"", "200"} {
 			synctest.Test(t, func(t *testing.T) {
 				g, c := stranger(t, kind, sub)
-				r := wechat.Refunding{Order: sold(t, c, charge(t, g, 1250)), No: "R1", Minor: 1000, Desc: "cold"}
-				for what, want := range map[string][2]wechat.RefundFinding{
-					"first": {wechat.RefundAccepted, wechat.RefundPending}, "again": {wechat.RefundAccepted, wechat.RefundPending}} {
+				r := pos.Refunding{Order: sold(t, c, charge(t, g, 1250)), RefundNo: "R1", Minor: 1000, Desc: "cold"}
+				for what, want := range map[string][2]pos.Finding{
+					"first": {pos.FoundRefundAccepted, pos.FoundRefundPending}, "again": {pos.FoundRefundAccepted, pos.FoundRefundPending}} {
 					if a := c.GiveBack(t.Context(), r); a.Finding != want[0] {
 						t.Errorf("%s %q, %s: %+v", kind, sub, what, a)
 					}
@@ -42,7 +42,7 @@ func TestTheStrangerRefundsInEveryModeAndAlgorithm(t *testing.T) {
 					}
 				}
 				<-time.After(soon)
-				if a := c.AskRefund(t.Context(), r); a.Finding != wechat.RefundDone || a.RefundID == "" {
+				if a := c.AskRefund(t.Context(), r); a.Finding != pos.FoundRefunded || a.RefundID == "" {
 					t.Errorf("%s %q: %+v", kind, sub, a)
 				}
 				if all, err := c.RefundQuery(t.Context(), wechat.RefundQueryRequest{OutTradeNo: string(r.Order.No)}); err != nil || len(all.Refunds) != 1 || all.Refunds[0].RefundFee != 1000 {
@@ -58,21 +58,21 @@ func TestTheStrangerRefundsInEveryModeAndAlgorithm(t *testing.T) {
 
 // What the simulator's table of refunds says at first, and to the question after.
 func TestTheStrangersRefundScenarios(t *testing.T) {
-	for minor, want := range map[int64][2]wechat.RefundFinding{
-		60: {wechat.RefundAccepted, wechat.RefundPending},
-		62: {wechat.RefundAccepted, wechat.RefundAbnormal},
-		63: {wechat.RefundAccepted, wechat.RefundFailed},
-		65: {wechat.RefundShort, wechat.RefundNotFound},
-		66: {wechat.RefundUnclear, wechat.RefundDone},
-		67: {wechat.RefundUnclear, wechat.RefundNotFound},
-		68: {wechat.RefundUnclear, wechat.RefundDone},
-		69: {wechat.RefundAccepted, wechat.RefundNotFound},
-		70: {wechat.RefundImpossible, wechat.RefundNotFound},
-		71: {wechat.RefundMismatch, wechat.RefundDone},
+	for minor, want := range map[int64][2]pos.Finding{
+		60: {pos.FoundRefundAccepted, pos.FoundRefundPending},
+		62: {pos.FoundRefundAccepted, pos.FoundRefundAbnormal},
+		63: {pos.FoundRefundAccepted, pos.FoundRefundClosed},
+		65: {pos.FoundRefundShort, pos.FoundRefundNotFound},
+		66: {pos.FoundUnclear, pos.FoundRefunded},
+		67: {pos.FoundUnclear, pos.FoundRefundNotFound},
+		68: {pos.FoundUnclear, pos.FoundRefunded},
+		69: {pos.FoundRefundAccepted, pos.FoundRefundNotFound},
+		70: {pos.FoundRefundImpossible, pos.FoundRefundNotFound},
+		71: {pos.FoundMismatch, pos.FoundRefunded},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			g, c := stranger(t, wechat.HMACSHA256, "")
-			r := wechat.Refunding{Order: sold(t, c, charge(t, g, 1250)), No: "R1", Minor: minor}
+			r := pos.Refunding{Order: sold(t, c, charge(t, g, 1250)), RefundNo: "R1", Minor: minor}
 			first := c.GiveBack(t.Context(), r)
 			<-time.After(soon)
 			if next := c.AskRefund(t.Context(), r); first.Finding != want[0] || next.Finding != want[1] {
@@ -137,7 +137,7 @@ func TestTheStrangersBillIsReadAndAddsUp(t *testing.T) {
 				g, c := stranger(t, wechat.HMACSHA256, "")
 				o := sold(t, c, charge(t, g, 1250))
 				sold(t, c, charge(t, g, 1))
-				c.GiveBack(t.Context(), wechat.Refunding{Order: o, No: "R1", Minor: 1000})
+				c.GiveBack(t.Context(), pos.Refunding{Order: o, RefundNo: "R1", Minor: 1000})
 				var text bytes.Buffer
 				_, err := c.DownloadBill(t.Context(), wechat.DownloadBillRequest{Day: time.Now().In(time.FixedZone("", 8*60*60)), Type: kind, Gzip: packed}, &text)
 				if err != nil {

@@ -1,0 +1,38 @@
+package storage
+
+import (
+	"context"
+	"path/filepath"
+	"reflect"
+	"testing"
+
+	"cashier/pos"
+)
+
+// A journal of an earlier cashier is brought up to date by the first till that
+// opens it, and nothing in it is lost; a reader asks for that.
+func TestAnEarlierJournalIsMigrated(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal.db")
+	j := open(t, path)
+	sell(t, j, 2)
+	before, err := j.List(t.Context(), pos.Filter{})
+	if err != nil || len(before) != 3 {
+		t.Fatalf("%d, %v", len(before), err)
+	}
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db := raw(t, path)
+	for _, undo := range []string{"ALTER TABLE payments DROP COLUMN refunded_minor", "ALTER TABLE payments DROP COLUMN refunding",
+		"PRAGMA user_version = 1", "DELETE FROM goose_db_version WHERE version_id = 2"} {
+		execute(t, db, undo)
+	}
+	if _, err := OpenReader(context.Background(), path); err == nil || pos.HintOf(err) == "" {
+		t.Errorf("a reader takes an old journal: %v", err)
+	}
+	j = open(t, path)
+	if after, err := j.List(t.Context(), pos.Filter{}); err != nil || !reflect.DeepEqual(after, before) {
+		t.Errorf("%+v, %v, want %+v", after, err, before)
+	}
+	check(t, j.Reader)
+}
