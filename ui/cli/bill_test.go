@@ -1,10 +1,8 @@
 package cli
 
 import (
-	"bytes"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -34,18 +32,6 @@ func TestBillDay(t *testing.T) {
 			t.Errorf("%q: %v, %v; want %s", text, day, err, want)
 		}
 	}
-}
-
-// ask runs a command against a gateway.
-func ask(t *testing.T, gateway http.Handler, args ...string) (exit int, stdout, stderr string) {
-	t.Helper()
-	server := httptest.NewServer(gateway)
-	defer server.Close()
-	var out, err bytes.Buffer
-	exit = Main(args, strings.NewReader(""), &out, &err, []string{
-		"HOME=" + t.TempDir(), "CASHIER_TILL_ID=K1", "CASHIER_WECHAT_URL=" + server.URL, "CASHIER_WECHAT_KEY=" + practiceMerchant.Key,
-		"CASHIER_WECHAT_APPID=" + practiceMerchant.AppID, "CASHIER_WECHAT_MCH_ID=" + practiceMerchant.MchID})
-	return exit, out.String(), err.String()
 }
 
 // yesterday is the newest day that has a bill.

@@ -71,7 +71,7 @@ WeChat Pay and with play money.`,
 	root.AddCommand(
 		m.practiceCommand(&f), m.payCommand(&f), m.queryCommand(&f), m.revokeCommand(&f), m.resumeCommand(&f),
 		m.showCommand(&f), m.journalCommand(&f), m.verifyCommand(&f), m.backupCommand(&f), m.restoreCommand(&f),
-		m.rateCommand(&f), m.billCommand(&f),
+		m.rateCommand(&f), m.billCommand(&f), m.merchantCommand(&f),
 		m.simulateCommand(&f), m.configCommand(&f), m.doctorCommand(&f), m.versionCommand(&f),
 	)
 	return root

@@ -147,18 +147,31 @@ func readPlain(path string) ([]byte, error) {
 	return os.ReadFile(path)
 }
 
-// decode reads TOML; a key that is unknown or of the wrong type is an error
-// with its line.
+// decode reads the file.
 func (c *config) decode(raw []byte) error {
-	if bytes.HasPrefix(raw, []byte("\ufeff")) {
-		return errors.New("line 1: the file begins with a byte order mark; save it as UTF-8 without")
-	}
 	err := toml.Unmarshal(raw, &struct { // a duration is text: a bare number would be so many nanoseconds
 		Timing map[string]string `toml:"timing"`
 	}{})
-	if err == nil {
-		err = toml.NewDecoder(bytes.NewReader(raw)).DisallowUnknownFields().Decode(c)
+	if err != nil && !marked(raw) {
+		return tomlTrouble(err)
 	}
+	return strictTOML(raw, c)
+}
+
+// strictTOML reads TOML; a key that is unknown or of the wrong type is an error
+// with its line.
+func strictTOML(raw []byte, into any) error {
+	if marked(raw) {
+		return errors.New("line 1: the file begins with a byte order mark; save it as UTF-8 without")
+	}
+	return tomlTrouble(toml.NewDecoder(bytes.NewReader(raw)).DisallowUnknownFields().Decode(into))
+}
+
+// marked reports a byte order mark.
+func marked(raw []byte) bool { return bytes.HasPrefix(raw, []byte("\ufeff")) }
+
+// tomlTrouble says where and what is wrong with TOML.
+func tomlTrouble(err error) error {
 	var unknown *toml.StrictMissingError
 	if errors.As(err, &unknown) {
 		e := unknown.Errors[0]

@@ -69,6 +69,12 @@ func afterAsking(err error) error {
 	return &pos.Error{Kind: kind, Err: err, Hint: hint}
 }
 
+// unanswered reports that a call may have had its effect, and nobody knows.
+func unanswered(err error) bool {
+	e, ok := errors.AsType[*wechat.Error](err)
+	return ok && e.Rule != wechat.RefusedHere && e.Rule != wechat.NotSent && e.Rule != wechat.ReturnFail
+}
+
 // china is the zone of WeChat Pay's days, whatever the shop's is (design 6).
 var china = time.FixedZone("GMT+8", 8*60*60)
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net/http"
@@ -88,4 +89,22 @@ func TestNotifyURL_IsSent(t *testing.T) {
 	if body, _ := sent.Load().(string); !strings.Contains(body, "https://shop.example/paid") {
 		t.Errorf("sent: %s", body)
 	}
+}
+
+// ask runs a command against a gateway.
+func ask(t *testing.T, gateway http.Handler, args ...string) (exit int, stdout, stderr string) {
+	t.Helper()
+	return askWith(t, gateway, "", nil, args...)
+}
+
+// askWith does so with a standard input and more in the environment.
+func askWith(t *testing.T, gateway http.Handler, stdin string, env []string, args ...string) (exit int, stdout, stderr string) {
+	t.Helper()
+	server := httptest.NewServer(gateway)
+	defer server.Close()
+	var out, err bytes.Buffer
+	exit = Main(args, strings.NewReader(stdin), &out, &err, append(env,
+		"HOME="+t.TempDir(), "CASHIER_TILL_ID=K1", "CASHIER_WECHAT_URL="+server.URL, "CASHIER_WECHAT_KEY="+practiceMerchant.Key,
+		"CASHIER_WECHAT_APPID="+practiceMerchant.AppID, "CASHIER_WECHAT_MCH_ID="+practiceMerchant.MchID))
+	return exit, out.String(), err.String()
 }

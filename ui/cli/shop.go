@@ -194,7 +194,7 @@ func practiceGateway(c wechat.Config) (*wechat.Client, error) {
 }
 
 func practiceTransport() http.RoundTripper {
-	return sim.Transport(sim.New(sim.Config{Merchants: []sim.Merchant{practiceMerchant}, Seed: uint64(time.Now().UnixNano())}))
+	return sim.Transport(sim.New(sim.Config{Merchants: []sim.Merchant{practiceMerchant, practiceInstitution}, Seed: uint64(time.Now().UnixNano())}))
 }
 
 // loadKey reads the API key from the environment or from its file.
