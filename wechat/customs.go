@@ -105,6 +105,9 @@ func (d Declared) params() params {
 		cost("product_fee", d.ProductFee),
 	}
 	all[6].must, all[8].must = parts, parts
+	if parts && d.TransportFee == 0 {
+		all[7] = need("transport_fee", "0", 12) // a part that was sent for nothing says so
+	}
 	if d.OrderFee != d.TransportFee+d.ProductFee {
 		all[6].wrong = invalid("order_fee is their sum", "order_fee %d is not transport_fee %d and product_fee %d", d.OrderFee, d.TransportFee, d.ProductFee)
 	}

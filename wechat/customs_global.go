@@ -26,7 +26,7 @@ type declaredJSON struct {
 	Duty              int64   `json:"duty,omitempty"`
 	FeeType           string  `json:"fee_type,omitempty"`
 	OrderFee          int64   `json:"order_fee,omitempty"`
-	TransportFee      int64   `json:"transport_fee,omitempty"`
+	TransportFee      *int64  `json:"transport_fee,omitempty"` // of a part also when it is 0
 	ProductFee        int64   `json:"product_fee,omitempty"`
 }
 
@@ -73,7 +73,10 @@ func (c *Client) declare(ctx context.Context, op Operation, method string, d Dec
 	}
 	q := declaredJSON{AppID: c.config.AppID, MchID: c.config.MchID, OutTradeNo: d.OutTradeNo, TransactionID: d.TransactionID,
 		SubOrderNo: d.SubOrderNo, Customs: d.Customs, MerchantCustomsNo: d.MerchantCustomsNo, Duty: d.Duty, FeeType: d.FeeType,
-		OrderFee: d.OrderFee, TransportFee: d.TransportFee, ProductFee: d.ProductFee}
+		OrderFee: d.OrderFee, ProductFee: d.ProductFee}
+	if d.SubOrderNo != "" || d.TransportFee != 0 {
+		q.TransportFee = &d.TransportFee
+	}
 	if method == http.MethodPatch {
 		q.FeeType = ""
 	}

@@ -44,6 +44,24 @@ func TestMainlandDeclarationsGoToTheMainland(t *testing.T) {
 	}
 }
 
+// Of an order that is declared in parts order_fee, transport_fee and product_fee
+// are all there (wechatpay-v2 6.14): a part that was sent for nothing says 0, and
+// an order that is declared whole says nothing.
+func TestAPartWithoutTransportSaysSo(t *testing.T) {
+	part := testDeclared
+	part.SubOrderNo, part.FeeType, part.OrderFee, part.ProductFee = "S1", "CNY", 70, 70
+	for d, want := range map[*Declared]string{&part: "0", &testDeclared: ""} {
+		sends(t, wire(t, func(c *Client) error {
+			_, err := c.MainlandDeclare(t.Context(), MainlandDeclareRequest{Declared: *d})
+			return err
+		}), "transport_fee", want)
+	}
+	p := &platformAnswer{status: 200, body: "{}"}
+	if _, err := p.client(t).Declare(t.Context(), part); err != nil || !strings.HasSuffix(p.sent[0], `"order_fee":70,"transport_fee":0,"product_fee":70}`) {
+		t.Errorf("%v, %s", err, p.sent)
+	}
+}
+
 func TestMainlandDeclarationsSendWhatThePagesAskFor(t *testing.T) {
 	d := testDeclared
 	d.SubOrderNo, d.FeeType, d.OrderFee, d.TransportFee, d.ProductFee, d.Duty = "S1", "CNY", 100, 30, 70, 5
