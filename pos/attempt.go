@@ -107,6 +107,7 @@ type Attempt struct {
 
 	codeURL  string    // what the customer scans; with prepayID the customer can pay
 	prepayID string    // what a front end pays by
+	lapsed   bool      // the gateway's own clock says that nobody can pay it any more
 	answered time.Time // the newest answer to a query, of an order that is closed and not revoked
 
 	given    *given    // its refunds

@@ -275,9 +275,11 @@ func (a Attempt) dated(r Answer) Attempt {
 		a.firstDate = r.Date
 	}
 	switch {
+	case a.Method.Closes(): // 7 days are Revoke's; what can be paid for 2 hours cannot be paid behind them
+		a.lapsed = !r.Date.IsZero() && r.Date.Sub(a.firstDate) >= prepayLife+slow
 	case r.Finding == FoundNoOrder:
 		a.expired = false
-	case !r.Date.IsZero() && !a.Method.Closes(): // they are Revoke's
+	case !r.Date.IsZero():
 		a.expired = r.Date.Sub(a.firstDate) >= revocable
 	}
 	if a.expired {

@@ -137,7 +137,7 @@ func (a Attempt) queriedConfirming(r Answer, now time.Time) Attempt {
 		return a
 	case a.refused:
 		return a.queriedRefused(r, now)
-	case r.Finding == FoundNoOrder && a.prepayID == "": // W6: final only under 13.3 (b), so a watch looks on
+	case r.Finding == FoundNoOrder && (a.prepayID == "" || a.lapsed): // K5: not while the customer may pay. W6: final only under 13.3 (b), so a watch looks on
 		a.State = Revoked
 		return a.startWatch(FoundRevokeAccepted, a.watchAsk(now)).watchMayEnd(now)
 	}

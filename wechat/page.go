@@ -2,6 +2,7 @@ package wechat
 
 import (
 	"context"
+	"time"
 
 	"cashier/pos"
 )
@@ -118,4 +119,14 @@ func (f CloseFinding) forTill() pos.Finding {
 	case CloseNotSent, CloseUnclear, CloseCommFail, CloseMismatch:
 	}
 	return pos.Finding(f)
+}
+
+// FrontEnd are the signed parameters by which the customer's app or Mini Program
+// pays an order that Submit made: an AppPayment or a JSAPIPayment. now is the time
+// that the front end will show. The error has pos.KindInvalid.
+func (c *Client) FrontEnd(ch pos.Charge, prepayID string, now time.Time) (any, error) {
+	if ch.Method == pos.MiniProgram {
+		return c.JSAPIPayment(c.prepayRequest(ch), prepayID, now)
+	}
+	return c.AppPayment(prepayID, now)
 }

@@ -228,7 +228,12 @@ func (m *machine) revokeCommand(f *flags) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return m.inShop(c.Context(), *f, func(s *shop) (pos.Summary, error) { return s.revoke(c.Context(), m, no, cashier) })
+			return m.inShop(c.Context(), *f, func(s *shop) (pos.Summary, error) {
+				if a, err := s.till.TakeUp(c.Context(), no); err == nil && a.Method.Closes() {
+					return pos.Summary{}, refuse("cashier close "+string(no), "order %s is not a Quick Pay order: it is closed and never revoked", no)
+				}
+				return s.revoke(c.Context(), m, no, cashier)
+			})
 		},
 	}
 	c.Flags().StringVar(&cashier, "cashier", "", "who revokes, for the journal")
@@ -251,7 +256,7 @@ func (s *shop) revoke(ctx context.Context, m *machine, no pos.OrderNo, by string
 		}
 		switch err := a.CanRevoke(now); {
 		case a.State == pos.Paid:
-			return pos.Summary{}, refuse("give the money back in WeChat Pay's merchant portal", "order %s is paid", no)
+			return pos.Summary{}, refuse("give it back with cashier refund "+string(no)+" AMOUNT --reason TEXT", "order %s is paid", no)
 		case a.State.Settled(), errors.Is(err, pos.ErrRevokeForeign), errors.Is(err, pos.ErrRevokeExpired):
 			if a.Reason != pos.ReasonCashier {
 				m.say("nothing was revoked: %s", err)

@@ -37,7 +37,10 @@ type record struct {
 	Revokes       int           `json:"revokes"`
 	Method        pos.Method    `json:"method"`
 	Practice      bool          `json:"practice"`
-	Timeline      []moment      `json:"timeline,omitempty"`
+
+	RefundedMinor int64          `json:"refunded_minor,omitempty"`
+	Refunds       []refundRecord `json:"refunds,omitempty"`
+	Timeline      []moment       `json:"timeline,omitempty"`
 }
 
 // moment is one line of the timeline of cashier show.
@@ -57,7 +60,7 @@ func newRecord(s pos.Summary, zone *time.Location) record {
 		AmountMinor: s.Amount.Minor, Currency: s.Amount.Currency, TransactionID: s.TransactionID, Recall: s.Recall,
 		Reason: s.Reason, Cashier: s.Cashier, Till: s.Till, Ref: s.Ref,
 		CreatedAt: s.CreatedAt.In(zone).Format(stamp), UpdatedAt: s.UpdatedAt.In(zone).Format(stamp),
-		Asked: s.Asked, Revokes: s.Revokes, Method: s.Method, Practice: s.Practice,
+		Asked: s.Asked, Revokes: s.Revokes, Method: s.Method, Practice: s.Practice, RefundedMinor: s.Refunded,
 	}
 }
 
@@ -128,6 +131,12 @@ func line(s pos.Summary, zone *time.Location) string {
 	}
 	if s.Code != "" {
 		parts = append(parts, s.Code)
+	}
+	if s.Refunded > 0 {
+		parts = append(parts, "given back "+pos.Money{Minor: s.Refunded, Currency: s.Amount.Currency}.String())
+	}
+	if s.Refunding {
+		parts = append(parts, "being given back")
 	}
 	if s.Watch {
 		parts = append(parts, "still being checked")
