@@ -232,11 +232,12 @@ func TestGlobalCustoms(t *testing.T) {
 		maps.Copy(parts, map[string]any{"sub_order_no": "S1", "fee_type": "HKD", "order_fee": 10, "transport_fee": 3, "product_fee": 7})
 		want("POST", orders, parts, 200, "sub_order_no", "S1")
 		parts["duty"] = 1
+		delete(parts, "fee_type") // it stays as it was
 		want("PATCH", orders, parts, 200, "state", "PROCESSING")
 		<-time.After(10 * time.Second)
 		got := want("GET", orders, ask, 200, "total_count", float64(2))
 		second := got["data"].([]any)[1].(map[string]any)
-		if second["order_fee"] != float64(10) || second["duty"] != float64(1) || second["state"] != "EXCEPT" || got["mchid"] != shop.MchID || got["transaction_id"] != o.TransactionID {
+		if second["order_fee"] != float64(10) || second["fee_type"] != "HKD" || second["duty"] != float64(1) || second["state"] != "EXCEPT" || got["mchid"] != shop.MchID || got["transaction_id"] != o.TransactionID {
 			t.Errorf("%v", got)
 		}
 		ask["limit"], ask["offset"] = "1", "1"

@@ -104,9 +104,15 @@ func (g *Gateway) globalDeclare(x *exchange) message {
 	return g.declareGlobally(x)
 }
 
-// globalModify is the Global modification. g.mu is held.
+// globalModify is the Global modification. It has no fee_type: that stays as it
+// was declared. g.mu is held.
 func (g *Gateway) globalModify(x *exchange) message {
 	x.in["action_type"] = "MODIFY"
+	if o := g.book.numbered(x.merchant.MchID, x.in["out_trade_no"], x.at); o != nil && x.in["fee_type"] == "" {
+		if d := g.book.declared(o, x.in["sub_order_no"], x.in["customs"]); d != nil {
+			x.in.set("fee_type", d.feeType)
+		}
+	}
 	return g.declareGlobally(x)
 }
 
