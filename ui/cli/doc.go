@@ -8,7 +8,7 @@
 // configuration.go, doctor.go, version.go. shop.go opens gateway, journal and
 // till in that order, for all of them. Those that ask WeChat Pay for something
 // beside the sales need neither journal nor till: office.go is for them (rate.go,
-// bill.go, merchant.go).
+// bill.go, merchant.go, declare.go).
 //
 // Standard output is data, standard error is messages: "cashier: error: …", then
 // "cashier: hint: …", lower case, no full stop.

@@ -136,7 +136,7 @@ func (m *machine) subMchID(id string, args []string) (string, error) {
 
 func registerMerchant(ctx context.Context, o *office, file merchantFile) error {
 	r, err := o.client.RegisterSubMerchant(ctx, wechat.SubMerchant(file.merchantPaper))
-	if err := o.noteMerchant(wechat.RegisterSubMerchant, r, err); err != nil {
+	if err := o.noteEnvelope(wechat.RegisterSubMerchant, r.Envelope, err); err != nil {
 		return unrepeated(err)
 	}
 	return o.merchant(newMerchantRecord(r))
@@ -153,7 +153,7 @@ func unrepeated(err error) error {
 
 func modifyMerchant(ctx context.Context, o *office, file merchantFile) error {
 	r, err := o.client.ModifySubMerchant(ctx, file.SubMchID, wechat.SubMerchant(file.merchantPaper))
-	if err := o.noteMerchant(wechat.ModifySubMerchant, r, err); err != nil {
+	if err := o.noteEnvelope(wechat.ModifySubMerchant, r.Envelope, err); err != nil {
 		return err
 	}
 	return o.merchant(newMerchantRecord(r))
@@ -161,19 +161,8 @@ func modifyMerchant(ctx context.Context, o *office, file merchantFile) error {
 
 func queryMerchant(ctx context.Context, o *office, no string) error {
 	r, err := o.client.QuerySubMerchant(ctx, no)
-	if err := o.noteMerchant(wechat.QuerySubMerchant, r.SubMerchantResponse, err); err != nil {
+	if err := o.noteEnvelope(wechat.QuerySubMerchant, r.Envelope, err); err != nil {
 		return err
 	}
 	return o.merchant(newStoredMerchantRecord(r))
-}
-
-// noteMerchant is note for the three answers about a sub-merchant.
-func (o *office) noteMerchant(op wechat.Operation, r wechat.SubMerchantResponse, err error) error {
-	if err := o.note(op, r.Reply, r.ErrCode, err); err != nil {
-		return err
-	}
-	if r.ResultCode != "SUCCESS" {
-		return refusedThere(op, r.ErrCode, r.ErrCodeDes)
-	}
-	return nil
 }

@@ -52,6 +52,17 @@ func (o *office) note(op wechat.Operation, r wechat.Reply, code wechat.ErrCode, 
 	return afterAsking(err)
 }
 
+// noteEnvelope is note for an answer with a result_code; anything but SUCCESS is an error.
+func (o *office) noteEnvelope(op wechat.Operation, e wechat.Envelope, err error) error {
+	if err := o.note(op, e.Reply, e.ErrCode, err); err != nil {
+		return err
+	}
+	if e.ResultCode != "SUCCESS" {
+		return refusedThere(op, e.ErrCode, e.ErrCodeDes)
+	}
+	return nil
+}
+
 // afterAsking keeps exit status 2 for what was not sent: once WeChat Pay was asked,
 // its refusal is an error like any other (exit 1), or one of the credentials (exit 5).
 func afterAsking(err error) error {

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -45,10 +46,10 @@ func TestOffice(t *testing.T) {
 			home := filepath.Join(env.WorkDir, "home")
 			env.Vars = append(env.Vars, strings.Fields(`CASHIER_TILL_ID=K1 CASHIER_WECHAT_APPID=`+practiceMerchant.AppID+
 				` CASHIER_WECHAT_MCH_ID=`+practiceMerchant.MchID+` CASHIER_WECHAT_KEY=`+practiceMerchant.Key+
-				` HOME=`+home+` CASHIER_WECHAT_URL=`+today+` YESTERDAY=`+yesterday+` DAY=`+noon.Format(time.DateOnly))...)
+				` HOME=`+home+` CASHIER_WECHAT_URL=`+today+` TODAY=`+today+` YESTERDAY=`+yesterday+` DAY=`+noon.Format(time.DateOnly))...)
 			return os.MkdirAll(home, 0o700)
 		},
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"exits": exits, "mode": mode},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"exits": exits, "mode": mode, "order": order},
 	})
 }
 
@@ -58,6 +59,13 @@ func simulator(t *testing.T, c sim.Config) (url string) {
 	server := httptest.NewServer(sim.New(c))
 	t.Cleanup(server.Close)
 	return server.URL
+}
+
+// order keeps the number of the sale that was printed last: order VARIABLE
+func order(ts *testscript.TestScript, _ bool, args []string) {
+	var sold record
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &sold))
+	ts.Setenv(args[0], string(sold.OrderNo))
 }
 
 // mode wants the permissions of a file: mode 600 FILE
