@@ -43,17 +43,25 @@ func (t *Till) Attempt(no OrderNo) (Attempt, bool) {
 }
 
 // Open returns everything the till works on, oldest first, watches included.
-func (t *Till) Open() []Attempt {
+func (t *Till) Open() []Attempt { return t.those(func(a Attempt) bool { return a.Open() }) }
+
+// those are the attempts of this run that are so, oldest first.
+func (t *Till) those(so func(Attempt) bool) []Attempt {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	open := []Attempt{}
+	found := []Attempt{}
 	for _, a := range t.latest {
-		if a.Open() {
-			open = append(open, a)
+		if so(a) {
+			found = append(found, a)
 		}
 	}
-	slices.SortFunc(open, func(a, b Attempt) int { return int(a.First - b.First) })
-	return open
+	slices.SortFunc(found, func(a, b Attempt) int { return int(a.First - b.First) })
+	return found
+}
+
+// Refunding returns the attempts of this run whose refund has not ended, oldest first.
+func (t *Till) Refunding() []Attempt {
+	return t.those(func(a Attempt) bool { return a.Refunding })
 }
 
 // Settled reports whether no verdict is open that somebody at the till waits

@@ -59,6 +59,9 @@ func (a Attempt) Refunds() []Refund {
 	return all
 }
 
+// NextRefund is when the next call about a refund is due; zero when none is.
+func (a Attempt) NextRefund() time.Time { return a.refundAt }
+
 // maxRefunds is how many refunds an order may have (wechatpay-v2 6.4).
 const maxRefunds = 50
 
@@ -125,15 +128,17 @@ func (a Attempt) askRefund(now time.Time) Attempt {
 	return a.changed(now, func(r *Refund) { r.calls++ })
 }
 
-// refundSteps are the waits behind the calls for a refund (R3, F2); in the end hourly.
-var refundSteps = [...]time.Duration{5 * time.Second, 15 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour}
+// refundSteps are the waits behind the calls for a refund (R3, F2), in units of
+// RevokeEvery: 5, 15 s, 1, 5, 15 min, then hourly.
+var refundSteps = [...]time.Duration{1, 3, 12, 60, 180, 720}
 
-// refundVisible is how long it may take until a request shows in Query Refund (F5).
-const refundVisible = time.Minute
+// refundVisible is how long it may take until a request shows in Query Refund
+// (F5): 1 min when RevokeEvery is 5 s.
+func (t Terms) refundVisible() time.Duration { return t.RevokeEvery * 12 }
 
 // refundNext has the next call made when its step is over, or as late as r wishes.
 func (a Attempt) refundNext(r Answer, now time.Time) Attempt {
-	step := refundSteps[min(a.given.calls-1, len(refundSteps)-1)]
+	step := a.Terms.RevokeEvery * refundSteps[min(a.given.calls-1, len(refundSteps)-1)]
 	a.refundAt = now.Add(max(step, r.NotBefore))
 	return a
 }
@@ -171,7 +176,7 @@ func (a Attempt) refundQueried(r Answer, now time.Time) Attempt {
 		return a.accepted(now).refundNext(r, now)
 	case FoundRefundClosed: // F3: the same number once more, and then it has failed
 		switch {
-		case a.given.reopened && now.Sub(a.given.sentAt) < refundVisible:
+		case a.given.reopened && now.Sub(a.given.sentAt) < a.Terms.refundVisible():
 			return a.refundNext(r, now)
 		case a.given.reopened:
 			return a.refundFails(now)
@@ -181,7 +186,7 @@ func (a Attempt) refundQueried(r Answer, now time.Time) Attempt {
 		a = a.accepted(now).raise(AttentionRefundAbnormal)
 	case FoundRefundNotFound: // F5: or not visible yet
 		switch {
-		case now.Sub(a.given.sentAt) < refundVisible:
+		case now.Sub(a.given.sentAt) < a.Terms.refundVisible():
 		case a.given.refused:
 			return a.refundFails(now)
 		default:

@@ -16,12 +16,8 @@ const (
 	codeRefundStatus = "refund_status" // F7
 )
 
-// tooOftenPause is how long a refund waits that was refused as one too many (R5),
-// missingPause how long one that is not found (F5).
-const (
-	tooOftenPause = time.Minute
-	missingPause  = time.Minute
-)
+// tooOftenPause is how long a refund waits that was refused as one too many (R5).
+const tooOftenPause = time.Minute
 
 // judgeRefund judges the answer to Apply for Refund. Nothing in it is a refund
 // that has happened.
@@ -129,7 +125,7 @@ func judgeRefundQueryFail(code ErrCode) pos.Answer {
 	a := pos.Answer{Finding: pos.FoundUnclear, Code: string(code)} // F6
 	switch {
 	case code == RefundNotExist: // F5
-		a.Finding, a.NotBefore = pos.FoundRefundNotFound, missingPause
+		a.Finding = pos.FoundRefundNotFound
 	case code.blamesSetUp():
 		a.Alarm = pos.AttentionConfiguration
 	}

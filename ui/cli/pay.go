@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -302,10 +303,11 @@ func (m *machine) resume(ctx context.Context, f flags, wait time.Duration) error
 		return err
 	}
 	work := func() ([]pos.Summary, error) {
+		began := s.till.Now()
 		if err := s.till.Start(ctx); err != nil {
 			return nil, err
 		}
-		return s.workOn(ctx, s.till.Open(), wait), nil
+		return s.workOn(ctx, append(s.till.Open(), s.till.Refunding()...), began, wait), nil
 	}
 	ended, err := work()
 	if err := errors.Join(err, s.close()); err != nil {
@@ -326,12 +328,13 @@ func (m *machine) resume(ctx context.Context, f flags, wait time.Duration) error
 	return nil
 }
 
-// workOn waits until nothing is open, or for wait; with 0 until each has been
-// asked about once.
-func (s *shop) workOn(ctx context.Context, open []pos.Attempt, wait time.Duration) []pos.Summary {
-	done := s.till.Idle
+// workOn waits until nothing is open and no refund is asked about, or for wait;
+// with 0 until each has been asked about once. What a refund needs days for is
+// not waited for.
+func (s *shop) workOn(ctx context.Context, open []pos.Attempt, began time.Time, wait time.Duration) []pos.Summary {
+	done := func() bool { return s.till.Idle() && s.refundsAsked(began) }
 	if wait == 0 {
-		wait, done = defaultWait, func() bool { return s.allAsked(open) }
+		wait, done = defaultWait, func() bool { return s.allAsked(open) && s.refundsAsked(began) }
 	}
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
@@ -342,6 +345,15 @@ func (s *shop) workOn(ctx context.Context, open []pos.Attempt, wait time.Duratio
 		ended[i] = latest.Summary
 	}
 	return ended
+}
+
+// refundsAsked reports whether each refund was asked about since this run began,
+// and no call about one is due.
+func (s *shop) refundsAsked(began time.Time) bool {
+	now := s.till.Now()
+	return !slices.ContainsFunc(s.till.Refunding(), func(a pos.Attempt) bool {
+		return a.UpdatedAt.Before(began) || a.InFlight() != "" || !a.NextRefund().After(now)
+	})
 }
 
 // allAsked reports whether each attempt was asked about since, and answered.

@@ -71,12 +71,14 @@ func (p printer) show(entries []pos.Entry) error {
 	timeline := newTimeline(entries, p.zone)
 	if p.json {
 		r := newRecord(a.Summary, p.zone)
-		r.Timeline = timeline
+		r.Refunds, r.Timeline = newRefundRecords(a.Refunds(), p.zone), timeline
 		return writeJSON(p.out, r)
 	}
-	fmt.Fprintln(p.out, line(a.Summary, p.zone))
+	if err := p.refunds(a); err != nil {
+		return err
+	}
 	for i, t := range timeline {
-		_, err = fmt.Fprintf(p.out, "  %6d  %s  %-14s  %-10s  %s\n", t.Seq, entries[i].At.In(p.zone).Format("15:04:05.000"), t.Event, t.State, clean(said(t.Data)))
+		_, err = fmt.Fprintf(p.out, "  %6d  %s  %-19s  %-10s  %s\n", t.Seq, entries[i].At.In(p.zone).Format("15:04:05.000"), t.Event, t.State, clean(said(t.Data)))
 	}
 	return err
 }
@@ -85,12 +87,18 @@ func (p printer) show(entries []pos.Entry) error {
 func said(e pos.Event) string {
 	switch e := e.(type) {
 	case pos.Intended:
-		return strings.TrimSuffix(fmt.Sprintf("%s, code ending in %s, %s", e.Amount, e.CodeLast4, e.Ref), ", ")
+		return saidIntent(e)
 	case pos.SubmitAnswered:
 		return saidAnswer(e.Answer)
 	case pos.QueryAnswered:
 		return saidAnswer(e.Answer)
 	case pos.RevokeAnswered:
+		return saidAnswer(e.Answer)
+	case pos.RefundPressed:
+		return fmt.Sprintf("%s, %s: %s %s", e.No, e.Amount, e.Reason, e.By)
+	case pos.RefundAnswered:
+		return saidAnswer(e.Answer)
+	case pos.RefundQueryAnswered:
 		return saidAnswer(e.Answer)
 	case pos.RevokePressed:
 		return e.By
@@ -101,6 +109,14 @@ func said(e pos.Event) string {
 	default:
 		return ""
 	}
+}
+
+func saidIntent(e pos.Intended) string {
+	how := "code ending in " + e.CodeLast4
+	if e.Method.Closes() {
+		how = string(e.Method)
+	}
+	return strings.TrimSuffix(fmt.Sprintf("%s, %s, %s", e.Amount, how, e.Ref), ", ")
 }
 
 func saidAnswer(r pos.Answer) string {

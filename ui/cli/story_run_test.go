@@ -152,10 +152,11 @@ func (c *cashier) clears() {
 // resumes works on everything open, as cashier resume does.
 func (c *cashier) resumes() {
 	s := c.opens()
+	began := s.till.Now()
 	if err := s.till.Start(context.Background()); err != nil {
 		c.laws.breaks(c, "resume: %v", err)
 	}
-	s.workOn(context.Background(), s.till.Open(), 10*time.Minute)
+	s.workOn(context.Background(), s.till.Open(), began, 10*time.Minute)
 	if err := s.close(); err != nil {
 		c.laws.breaks(c, "resume: %v", err)
 	}
