@@ -201,7 +201,8 @@ func TestRefund_IsFollowed(t *testing.T) {
 	}
 	for tries := 0; ; tries++ {
 		if exit, _, messages := f.run("resume", "--wait", "2s"); exit != 0 || tries == 20 {
-			t.Fatalf("resume: exit status %d\n%s", exit, messages)
+			out, _ := f.command("show", no).CombinedOutput()
+			t.Fatalf("resume: exit status %d\n%s\n%s", exit, messages, out)
 		}
 		if _, records, _ := f.run("journal"); records[0].RefundedMinor == 1250 {
 			break

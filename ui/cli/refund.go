@@ -93,7 +93,10 @@ func (s *shop) refund(ctx context.Context, no pos.OrderNo, amount pos.Money, rea
 	s.till.Wait(ended, func() bool { return !stands().Refunding })
 	sent, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendFor)
 	defer cancel()
-	s.till.Wait(sent, func() bool { return stands().InFlight() != "refund" })
+	s.till.Wait(sent, func() bool { // --wait cancels nothing, and least of all the request itself
+		a := stands()
+		return a.InFlight() == "" && (!a.Refunding || a.NextRefund().After(s.till.Now()))
+	})
 	return stands(), nil
 }
 
