@@ -31,6 +31,7 @@ type happening uint8
 
 const (
 	intended happening = iota
+	offered            // the same for a customer who scans the till
 	ticked
 	resumed
 	revokePressed
@@ -65,9 +66,15 @@ var days = [...]time.Time{undated: {}, dayOne: t0, dayEight: t0.Add(revocable)}
 // pause is how long the gateway wants no revoke (V9): 60 s.
 const pause = 4
 
-// revokeAnswers are the answers to Revoke: its findings, and a pause.
+// The findings of a submission, and of a revoke or a close, by either method.
+var (
+	modelSubmits = append(slices.Clone(submitFindings), FoundReady)
+	modelRevokes = append(slices.Clone(revokeFindings), FoundRevokeMoot, FoundMismatch)
+)
+
+// revokeAnswers are the answers to Revoke and Close Order: their findings, and a pause.
 func revokeAnswers() (all []Answer) {
-	for _, f := range revokeFindings {
+	for _, f := range modelRevokes {
 		all = append(all, found(f))
 	}
 	return append(all, Answer{Finding: FoundRevokeAgain, NotBefore: pause * slot})
@@ -75,14 +82,16 @@ func revokeAnswers() (all []Answer) {
 
 // happenings lists the events in the order of the numbers.
 func happenings() []Event {
-	intent := someIntent()
-	intent.Terms = modelTerms
+	intent, offer := someIntent(), codeIntent()
+	intent.Terms, offer.Terms = modelTerms, modelTerms.For(Native)
 	set, back := ClockStepped{hour.Milliseconds()}, ClockStepped{-hour.Milliseconds()}
-	all := []Event{intent, Ticked{}, Resumed{}, RevokePressed{}, AskPressed{},
+	all := []Event{intent, offer, Ticked{}, Resumed{}, RevokePressed{}, AskPressed{},
 		Acknowledged{}, Left{}, Returned{}, Unseen{}, set, back, nil, nil, nil}
 	for _, day := range days {
-		for _, f := range submitFindings {
-			all = append(all, SubmitAnswered{Answer{Finding: f, Date: day}})
+		for _, f := range modelSubmits {
+			r := answerOf(f)
+			r.Date = day
+			all = append(all, SubmitAnswered{r})
 		}
 		for _, f := range queryFindings {
 			all = append(all, QueryAnswered{Answer{Finding: f, Date: day}})
@@ -94,6 +103,9 @@ func happenings() []Event {
 	}
 	return all
 }
+
+// begins reports an intent.
+func (h happening) begins() bool { return h == intended || h == offered }
 
 // outcome is what Next made of an attempt.
 type outcome struct {
@@ -155,7 +167,7 @@ func (m *machine) know(a Attempt) known {
 func (m *machine) step(n known, h happening) outcome {
 	if !m.outcomes[n][h].done {
 		o := m.try(m.facts[n].a, h)
-		if m.pure && h != intended && m.try(noisy(m.facts[n].a), h) != o {
+		if m.pure && !h.begins() && m.try(noisy(m.facts[n].a), h) != o {
 			o.broken = ruleCanon
 		}
 		m.outcomes[n][h] = o
@@ -218,10 +230,11 @@ func (m *machine) decide(a Attempt, h happening) (Attempt, []Effect) {
 // lawful holds the laws that can be seen in one step of one attempt.
 func (m *machine) lawful(a, next Attempt, h happening, o outcome) rule {
 	door := func(s State) bool { return s == Revoking || s == Confirming }
+	closes := next.Method.Closes()
 	switch {
 	case o.sends != idle && a.inFlight != noCall && h != resumed:
 		return ruleOneCall
-	case o.sends == onRevoke && t0.Before(a.since.Add(slot)):
+	case o.sends == onRevoke && !closes && t0.Before(a.since.Add(slot)):
 		return ruleEarly
 	case o.sends == onRevoke && a.expired:
 		return ruleLate
@@ -231,9 +244,9 @@ func (m *machine) lawful(a, next Attempt, h happening, o outcome) rule {
 		return ruleAhead
 	case next.State == InDoubt && next.deadlineAt.Sub(t0) > modelTerms.Deadline:
 		return ruleDeadline
-	case door(a.State) && next.State == Paid:
+	case door(a.State) && next.State == Paid && !closes:
 		return ruleI4
-	case door(a.State) && !door(next.State) && (next.State != Revoked || h < answers):
+	case door(a.State) && !door(next.State) && next.State != Paid && (next.State != Revoked || h < answers):
 		return ruleL2
 	case next.State == Paid && a.State != Paid && finding(m.events[h]) != FoundPaid:
 		return ruleI2
@@ -245,6 +258,8 @@ func (m *machine) lawful(a, next Attempt, h happening, o outcome) rule {
 		return ruleClock
 	case h >= acknowledged && h <= unseen && canon(next) != canon(a):
 		return ruleCanon
+	case closes:
+		return lawfulOffer(a, next, m.events[h])
 	}
 	return lawKept
 }
@@ -260,7 +275,7 @@ func aging(a Attempt, by time.Duration) Attempt {
 }
 
 func (a *Attempt) times() []*time.Time {
-	return []*time.Time{&a.since, &a.deadlineAt, &a.askAt, &a.revokeAt, &a.holdUntil}
+	return []*time.Time{&a.since, &a.deadlineAt, &a.askAt, &a.revokeAt, &a.holdUntil, &a.answered}
 }
 
 // canon is the attempt without what decides nothing:
@@ -309,6 +324,7 @@ func canon(a Attempt) Attempt {
 		a.deadlineAt, a.declined = time.Time{}, false
 	}
 	a.since = later(a.since, t0.Add(-decisive))
+	behind := !a.answered.IsZero() && !a.revokeAt.IsZero() && a.mayRevoke()
 	ahead := !a.Open() && a.since.After(t0) // the clock was set back since the verdict
 	if !a.Open() {
 		a.since = t0.Add(-decisive) // younger is only not_sent, for which there is no order
@@ -317,7 +333,7 @@ func canon(a Attempt) Attempt {
 	if ahead {
 		a.since = t0.Add(hour)
 	}
-	return a
+	return a.canonOffer(behind)
 }
 
 // dueSlots puts two times on the slots: not before the last one, and what is
@@ -370,6 +386,7 @@ func noisy(a Attempt) Attempt {
 	if a.State != InDoubt && a.State != Submitting {
 		a.deadlineAt, a.declined, a.lastAsked = t0.Add(-slot), true, true
 	}
+	a.lapsed = a.Method.Closes()
 	return a
 }
 
@@ -391,26 +408,26 @@ func (f fact) String() string {
 // The numbers of the answers. One that tells nothing may have no date.
 
 func submitSays(f Finding, on dated) happening {
-	return says(slices.Index(submitFindings, f), f, on)
+	return says(slices.Index(modelSubmits, f), f, on)
 }
 
 func querySays(f Finding, on dated) happening {
-	return says(len(submitFindings)+slices.Index(queryFindings, f), f, on)
+	return says(len(modelSubmits)+slices.Index(queryFindings, f), f, on)
 }
 
 func revokeSays(f Finding, on dated) happening {
-	return says(len(submitFindings)+len(queryFindings)+slices.Index(revokeFindings, f), f, on)
+	return says(len(modelSubmits)+len(queryFindings)+slices.Index(modelRevokes, f), f, on)
 }
 
 // pauseSays is V9, the last of the answers to Revoke.
 func pauseSays(on dated) happening {
-	return says(len(submitFindings)+len(queryFindings)+len(revokeFindings), FoundRevokeAgain, on)
+	return says(len(modelSubmits)+len(queryFindings)+len(modelRevokes), FoundRevokeAgain, on)
 }
 
 func says(which int, f Finding, on dated) happening {
 	if f == FoundUnclear || f == FoundNotSent {
 		on = undated
 	}
-	of := len(submitFindings) + len(queryFindings) + len(revokeFindings) + 1
+	of := len(modelSubmits) + len(queryFindings) + len(modelRevokes) + 1
 	return answers + happening(int(on)*of+which)
 }

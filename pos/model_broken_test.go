@@ -2,6 +2,7 @@ package pos
 
 import (
 	"cmp"
+	"slices"
 	"testing"
 )
 
@@ -110,7 +111,7 @@ func brokenRules() []brokenRule {
 		{name: "quick: what a watch finds paid is PAID", law: generousWatch, rescan: RescanQuick, only: true, shows: ruleI1},
 		{name: "strict: new attempt while a watch is looking", world: quickAlways, only: true, shows: ruleStrict},
 	}
-	return append(rules, brokenRareRules()...)
+	return slices.Concat(rules, brokenRareRules(), brokenNativeRules())
 }
 
 // brokenRareRules are about what seldom happens.

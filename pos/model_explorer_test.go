@@ -167,7 +167,7 @@ func (m *model) follow(s scene, yield func(who int, step move, next scene)) {
 			continue
 		}
 		for _, step := range m.moves(n, down) {
-			if step.crashes <= crashes && step.faults <= faults {
+			if step.crashes <= crashes && step.faults <= faults && (i > 0 || !step.second) {
 				next := sides
 				next[i] = step.to
 				yield(i+1, step, newScene(next, crashes-step.crashes, faults-step.faults, down))

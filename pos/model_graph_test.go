@@ -20,6 +20,7 @@ type move struct {
 	to              number
 	crashes, faults uint8
 	chance          bool // it may, but nobody can count upon it
+	second          bool // only for a second attempt
 }
 
 // price orders the moves to the same side: the lowest of them counts.

@@ -29,7 +29,10 @@ func (v *mover) date() dated {
 // run: what it would do until then it can do before.
 func (v *mover) week() {
 	d := v.d
-	if !v.days || d.sent == 0 || d.week || d.mayArrive() || !v.down && !v.aged() {
+	if d.offer.made { // what is not known by then never will be
+		d.latePay = false
+	}
+	if !v.days || d.sent == 0 || d.week || d.mayArrive() || d.offer.made && d.stand == paying || !v.down && !v.aged() {
 		return
 	}
 	d.week, d.lateRev = true, false

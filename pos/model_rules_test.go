@@ -21,6 +21,9 @@ const (
 	ruleDeadline
 	ruleMismatch
 	ruleRescan
+	ruleClose
+	ruleSale
+	ruleCode
 	ruleI1
 	ruleStrict
 	ruleI2
@@ -48,6 +51,9 @@ var ruleText = [...]string{
 	rulePause:    "V9: a revoke while the gateway wants a pause",
 	ruleDeadline: "design 3.7: the deadline is put off",
 	ruleRescan:   "design 3.11: charged again while the last attempt has no verdict",
+	ruleClose:    "design 3.12: a close that is not behind a query, or behind SUCCESS",
+	ruleSale:     "design 2: a late SUCCESS is no sale",
+	ruleCode:     "nothing to scan: in doubt without a code, or shown one that the submission did not bring",
 	ruleStands:   "S14, S15: the verdict PAID is taken back",
 	ruleMismatch: "design 3.10: somebody else's order is revoked",
 	ruleI1:       "I1: two attempts of one sale are PAID",
@@ -55,7 +61,7 @@ var ruleText = [...]string{
 	ruleI2:       "I2: PAID, and the money is not there",
 	ruleI3:       "I3: money taken or about to be behind a verdict NOT PAID or REVOKED, and nobody looks",
 	ruleI4:       "I4: the one-way door opened",
-	ruleI5:       "I5: Quick Pay sent twice",
+	ruleI5:       "I5: an order number submitted twice",
 	ruleI6:       "I6: the goods are gone, and the money is not there",
 	ruleI7:       "I7: an order that the journal does not know",
 	ruleI8:       "I8, I9: at rest, and the payments kept are not those concluded PAID",
@@ -80,7 +86,7 @@ func (m *model) judge(d side) rule {
 		return ruleI2
 	case d.shown && d.stand != taken && d.stand != refunded:
 		return ruleI6
-	case (a.State == Failed || a.State == Revoked) && !a.Watch && !d.handed && (d.stand == taken || d.stand == paying):
+	case (a.State == Failed || a.State == Revoked) && !a.Watch && !d.handed && (d.stand == taken || d.stand == paying || d.payable()):
 		return ruleI3
 	case a.State.Settled() && d.seats[0].wire == onSubmit:
 		return ruleI11

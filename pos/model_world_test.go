@@ -24,6 +24,7 @@ type stand uint8
 
 const (
 	absent   stand = iota
+	made           // of Unified Order; the customer has not begun to pay
 	paying         // created; the customer has to confirm
 	unpaid         // created; the customer will not pay (PAYERROR)
 	taken          // the customer's money is ours
@@ -48,6 +49,7 @@ type side struct {
 	shown   bool  // PAID was shown: the goods are gone
 	door    bool  // a revoke was journaled
 	warned  bool  // the newest telling answer spoke of somebody else's order
+	offer   offer // to a customer who scans the till
 	fails   bool  // the gateway never said anything but return_code FAIL
 	handed  bool  // for which the watch ended, and a person has to see to it (design 3.9)
 	told    bool  // by the last answer: a person, that money has to be given back by hand
@@ -67,17 +69,20 @@ type model struct {
 	*machine
 	rare
 	allows   func(Summary, Rescan) error
-	strict   bool // a sale is never charged twice, not even for a moment
-	lenient  bool // 3.11 itself is not held, only what comes of it
-	beside   bool // a till that was replaced lives on
-	blind    bool // and the journal takes what it decided on an old entry
-	manager  bool // people press what is not theirs
+	strict   bool        // a sale is never charged twice, not even for a moment
+	lenient  bool        // 3.11 itself is not held, only what comes of it
+	beside   bool        // a till that was replaced lives on
+	blind    bool        // and the journal takes what it decided on an old entry
+	manager  bool        // people press what is not theirs
+	early    bool        // the customer sees the code before it is journaled
+	begins   []happening // the first attempt by the first of them, a second by any
 	sides    []node
 	numbered map[side]number
 }
 
 func newModel(l law, besides rare) *model {
-	m := &model{machine: newMachine(l), rare: besides, numbered: map[side]number{}, allows: Summary.CanRescan}
+	m := &model{machine: newMachine(l), rare: besides, numbered: map[side]number{}, allows: Summary.CanRescan,
+		begins: []happening{intended}}
 	m.place(side{})
 	return m
 }
@@ -169,15 +174,20 @@ func (v *mover) begin() {
 	if v.down || v.d.sent > 0 {
 		return
 	}
-	d := v.take(v.d, 0, intended)
-	if v.step(0, intended).early { // the power fails between the call and the journal
-		lost := d
-		lost.abandon(0)
-		lost.seats[0] = seat{}
-		v.moves = append(v.moves, move{what: "the code is scanned and sent, the till crashes before it has written that", to: v.place(lost), crashes: 1})
+	for i, h := range v.begins {
+		what := beginText[h]
+		d := v.take(v.d, 0, h)
+		if v.step(0, h).early { // the power fails between the call and the journal
+			lost := d
+			lost.abandon(0)
+			lost.seats[0] = seat{}
+			v.moves = append(v.moves, move{what: what + ", the till crashes before it has written that", to: v.place(lost), crashes: 1, second: i > 0})
+		}
+		v.moves = append(v.moves, move{what: what, to: v.place(d), second: i > 0})
 	}
-	v.may("the code is scanned, Quick Pay is sent", 0, d)
 }
+
+var beginText = [...]string{intended: "the code is scanned, Quick Pay is sent", offered: "Unified Order is sent"}
 
 // ---- time ----
 
@@ -193,6 +203,7 @@ func (v *mover) time() {
 		q := &d.seats[k]
 		q.a, q.long = v.step(q.a, slotPassed).a, q.wire != idle
 	}
+	d.offer.asked = d.offer.asked && v.facts[v.d.seats[0].a].due
 	v.may("15 s pass", 0, d)
 }
 
@@ -205,6 +216,10 @@ func (v *mover) customer() {
 		d := v.d
 		d.stand = s
 		v.may(what, 0, d)
+	}
+	if v.d.offer.made {
+		v.scanner()
+		return
 	}
 	if v.d.stand == paying {
 		become(taken, "the customer pays")
@@ -219,6 +234,11 @@ func (v *mover) customer() {
 func (v *mover) network() {
 	if d := v.d; d.latePay {
 		d.latePay = false
+		if d.offer.made {
+			d.stand = made
+			v.may("the late order is there", 0, d)
+			return
+		}
 		for _, s := range []stand{taken, paying} {
 			d.stand = s
 			v.may("the late Quick Pay request arrives: "+standText[s], 0, d)
@@ -241,10 +261,14 @@ func (v *mover) gateway(k int) {
 	case q.wire == idle:
 	case q.says != 0:
 		v.may("the slow answer comes", q.says, v.take(v.d, k, q.says))
+	case q.wire == onSubmit && v.d.offer.made:
+		v.answerOffer(k)
 	case q.wire == onSubmit:
 		v.answerSubmit(k)
 	case q.wire == onQuery:
 		v.answerQuery(k)
+	case q.wire == onRevoke && v.d.offer.made:
+		v.answerClose(k)
 	case q.wire == onRevoke:
 		v.answerRevoke(k)
 	}
@@ -261,14 +285,14 @@ var (
 		{absent, FoundDeclined}, {absent, FoundCommFail}, {absent, FoundNotSent}}
 	lyingSubmit = []handled{{taken, FoundDeclined}, {taken, FoundCommFail}, {taken, FoundMismatch},
 		{paying, FoundDeclined}, {paying, FoundCommFail}, {paying, FoundMismatch}, {absent, FoundMismatch}}
-	honestQuery = [...][]Finding{absent: {FoundNoOrder}, paying: {FoundUserPaying, FoundNotPaid}, unpaid: {FoundPayError},
+	honestQuery = [...][]Finding{absent: {FoundNoOrder}, made: {FoundNotPaid}, paying: {FoundUserPaying, FoundNotPaid}, unpaid: {FoundPayError},
 		taken: {FoundPaid}, over: {FoundClosed}, refunded: {FoundRefunding}}
 	lyingQuery  = []Finding{FoundUnclear, FoundCommFail, FoundMismatch}
 	lyingRevoke = []struct {
 		does bool
 		says Finding
 	}{{true, FoundRevokeAgain}, {false, FoundRevokeAgain}, {false, FoundRevokeRefused}, {false, FoundRevokeAccepted}}
-	standText = [...]string{absent: "no order", paying: "customer paying", unpaid: "unpaid", taken: "MONEY TAKEN", over: "closed or given back",
+	standText = [...]string{absent: "no order", made: "order made", paying: "customer paying", unpaid: "unpaid", taken: "MONEY TAKEN", over: "closed or given back",
 		refunded: "given back by hand"}
 )
 
@@ -304,6 +328,10 @@ func (v *mover) answerQuery(k int) {
 		says := querySays(f, v.date())
 		v.lie("Query Order is not or wrongly answered", says, v.take(d, k, says))
 	}
+	if d.offer.made && d.stand != absent && !d.week { // K5: one that exists is not known yet
+		says := querySays(FoundNoOrder, v.date())
+		v.lie("Query Order does not know the order", says, v.take(d, k, says))
+	}
 }
 
 func (v *mover) answerRevoke(k int) {
@@ -335,6 +363,10 @@ func (v *mover) answerRevoke(k int) {
 // revoke is what a revoke does; of an order that the gateway does not know it
 // remembers nothing.
 func (d *side) revoke() {
+	if d.offer.made {
+		d.close()
+		return
+	}
 	if d.stand != absent && d.stand != refunded && !d.week {
 		d.stand = over
 	}
@@ -403,10 +435,13 @@ func (m *model) take(d side, k int, h happening) side {
 	if o.sends != idle {
 		*q = seat{a: o.a, wire: o.sends}
 	}
-	if o.sends == onSubmit {
-		d.sent, d.age = min(d.sent+1, 2), 0
-	}
 	after := &m.facts[o.a].a
+	if o.sends == onSubmit {
+		d.sent, d.age, d.offer.made = min(d.sent+1, 2), 0, after.Method.Closes()
+	}
+	if d.offer.made {
+		return d.offered(before, after, m.events[h], o)
+	}
 	d.door = d.door || after.State == Revoking || after.State == Confirming || o.sends == onRevoke
 	d.shown = d.shown || after.State == Paid
 	d.handed = d.handed || d.fails && before.Watch && !after.Watch
@@ -457,6 +492,10 @@ func (d *side) hears(e Event, in State) {
 // dead or whose order exists, a revoke of what is over or can never exist, and
 // an age that nothing depends on.
 func (d *side) tidy() {
+	if d.offer.made {
+		d.tidyOffer()
+		return
+	}
 	d.latePay = d.latePay && d.stand == absent && d.age <= codeLives
 	alive := d.mayArrive()
 	d.lateRev = d.lateRev && d.stand != over && d.stand != refunded && (d.stand != absent || alive)
