@@ -102,11 +102,12 @@ func TestReconcile(t *testing.T) {
 		"amount":   {[]Booked{b}, []BillLine{with(paidLine(b), func(l *BillLine) { l.Amount.Minor++ })}, "amount"},
 		"currency": {[]Booked{b}, []BillLine{with(paidLine(b), func(l *BillLine) { l.Amount.Currency = "USD" })}, "currency"},
 
-		"fee: one cent more":                  {[]Booked{b}, []BillLine{with(paidLine(b), func(l *BillLine) { l.Fee = "0.08500" })}, "fee"},
-		"fee: rounded to the cent":            {[]Booked{b}, []BillLine{with(paidLine(b), func(l *BillLine) { l.Fee = "0.08" })}, ""},
-		"fee: of what is settled, not priced": {[]Booked{b}, []BillLine{with(paidLine(b), func(l *BillLine) { l.Settled, l.Fee = 0, "0.00000" })}, ""},
-		"fee: kept though the money went":     {[]Booked{part}, []BillLine{paidLine(b), with(refundLine(part, 1), func(l *BillLine) { l.Fee = "0.00000" })}, "fee"},
-		"fee: a rate that says nothing":       {[]Booked{b}, []BillLine{with(paidLine(b), func(l *BillLine) { l.Rate, l.Fee = "", "9" })}, ""},
+		"fee: one cent more":                    {[]Booked{b}, []BillLine{with(paidLine(b), func(l *BillLine) { l.Fee = "0.08500" })}, "fee"},
+		"fee: rounded to the cent":              {[]Booked{b}, []BillLine{with(paidLine(b), func(l *BillLine) { l.Fee = "0.08" })}, ""},
+		"fee: of what is settled, not priced":   {[]Booked{b}, []BillLine{with(paidLine(b), func(l *BillLine) { l.Settled, l.Fee = 0, "0.00000" })}, ""},
+		"fee: kept though the money went":       {[]Booked{part}, []BillLine{paidLine(b), with(refundLine(part, 1), func(l *BillLine) { l.Fee = "0.00000" })}, "fee"},
+		"fee: of a revoked order, undocumented": {[]Booked{voided}, []BillLine{with(revokedLine(b), func(l *BillLine) { l.Settled = 1250 })}, ""},
+		"fee: a rate that says nothing":         {[]Booked{b}, []BillLine{with(paidLine(b), func(l *BillLine) { l.Rate, l.Fee = "", "9" })}, ""},
 
 		"number: another transaction":              {[]Booked{b}, []BillLine{with(paidLine(b), func(l *BillLine) { l.TransactionID = "4299" })}, "number"},
 		"number: the transaction under another":    {[]Booked{b}, []BillLine{with(paidLine(b), func(l *BillLine) { l.OrderNo = unknown.OrderNo })}, "number"},

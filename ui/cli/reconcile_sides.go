@@ -105,7 +105,15 @@ func (q reconciling) booked(ctx context.Context, r *storage.Reader) ([]pos.Booke
 		numbers[no] = true
 	}
 	delete(numbers, "")
-	return q.timelines(ctx, r, slices.Sorted(maps.Keys(numbers)))
+	var all []pos.Booked
+	for _, no := range slices.Sorted(maps.Keys(numbers)) {
+		entries, err := r.Timeline(ctx, no)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, newBooked(entries))
+	}
+	return all, nil
 }
 
 // attempts yields what a filter selects, page by page.
@@ -146,21 +154,6 @@ func namedBy(ctx context.Context, r *storage.Reader, l pos.BillLine, known map[p
 		}
 	}
 	return r.FindTransaction(ctx, l.TransactionID)
-}
-
-// timelines reads the orders from their entries. Play money meets no real bill.
-func (q reconciling) timelines(ctx context.Context, r *storage.Reader, numbers []pos.OrderNo) ([]pos.Booked, error) {
-	all := make([]pos.Booked, 0, len(numbers))
-	for _, no := range numbers {
-		entries, err := r.Timeline(ctx, no)
-		if err != nil {
-			return nil, err
-		}
-		if b := newBooked(entries); b.Practice == q.practice {
-			all = append(all, b)
-		}
-	}
-	return all, nil
 }
 
 // newBooked is an order as its entries tell of it.
