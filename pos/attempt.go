@@ -148,8 +148,14 @@ func (a Attempt) RevokeReady() time.Time {
 func (a Attempt) LastFinding() Finding { return a.last }
 
 // ClosesAt is when WeChat Pay closes an unpaid Quick Pay order by itself: 45 s
-// after its creation (wechatpay-v2 9.1). Good to know and never counted upon.
-func (a Attempt) ClosesAt() time.Time { return a.CreatedAt.Add(selfClose) }
+// after its creation (wechatpay-v2 9.1). Good to know and never counted upon. An
+// order that is closed by us has until the deadline.
+func (a Attempt) ClosesAt() time.Time {
+	if a.Method.Closes() {
+		return a.deadlineAt
+	}
+	return a.CreatedAt.Add(selfClose)
+}
 
 // PaidSeen reports whether the order was seen paid while it is being revoked,
 // so that the revoke gives money back and does not merely close an order.

@@ -190,3 +190,11 @@ func (d *desk) attempts(want int) {
 		d.t.Errorf("%d attempts, want %d", got, want)
 	}
 }
+
+// showCode keys an amount and has the customer scan the till.
+func (d *desk) showCode(amount string) {
+	d.hand(amount)
+	d.wait(time.Second)
+	d.burst("c")
+	d.wait(200 * time.Millisecond)
+}

@@ -65,6 +65,9 @@ func (g *fakeGateway) Submit(ctx context.Context, c pos.Charge) pos.Answer {
 	defer g.mu.Unlock()
 	g.sent++
 	g.orders[c.No] = &fakeOrder{minor: c.Amount.Minor, at: time.Now()}
+	if c.Method.Closes() {
+		return shownCode(c.Amount.Minor)
+	}
 	switch c.Amount.Minor {
 	case 9:
 		return pos.Answer{Finding: pos.FoundCommFail}
@@ -84,6 +87,30 @@ func (g *fakeGateway) Submit(ctx context.Context, c pos.Charge) pos.Answer {
 	return fakePaid
 }
 
+// fakeURL is what the customer scans.
+const fakeURL = "weixin://wxpay/bizpayurl?pr=5f43b951906"
+
+// shownCode answers Unified Order.
+func shownCode(minor int64) pos.Answer {
+	if minor == 31 {
+		return pos.Answer{Finding: pos.FoundUnclear}
+	}
+	return pos.Answer{Finding: pos.FoundReady, CodeURL: fakeURL, PrepayID: "wx1"}
+}
+
+// scanned is how an order stands whose customer scans the till.
+func (o *fakeOrder) scanned() pos.Answer {
+	switch {
+	case o.revoked:
+		return pos.Answer{Finding: pos.FoundClosed}
+	case o.minor == 30:
+		return pos.Answer{Finding: pos.FoundUserPaying}
+	case o.minor < 100 || time.Since(o.at) < 6*time.Second:
+		return pos.Answer{Finding: pos.FoundNotPaid}
+	}
+	return fakePaid
+}
+
 func (g *fakeGateway) Query(ctx context.Context, o pos.Order) pos.Answer {
 	g.pause(ctx)
 	g.mu.Lock()
@@ -92,6 +119,8 @@ func (g *fakeGateway) Query(ctx context.Context, o pos.Order) pos.Answer {
 	switch {
 	case order == nil:
 		return pos.Answer{Finding: pos.FoundNoOrder}
+	case o.Method.Closes():
+		return order.scanned()
 	case order.revoked:
 		return pos.Answer{Finding: pos.FoundRevoked}
 	}

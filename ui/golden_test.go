@@ -53,6 +53,24 @@ var screens = map[string]func(d *desk){
 		d.burst("y")
 		d.wait(time.Second - armAfter)
 	},
+	"showing": func(d *desk) { d.showCode("12.50"); d.wait(time.Second) },
+	"paying":  func(d *desk) { d.showCode("0.30"); d.wait(5 * time.Second) },
+	"showing_question": func(d *desk) {
+		d.showCode("0.33")
+		d.wait(2 * time.Second)
+		d.burst("r")
+		d.wait(time.Second)
+	},
+	"closing": func(d *desk) {
+		d.showCode("0.33")
+		d.wait(2 * time.Second)
+		d.burst("r")
+		d.wait(armAfter)
+		d.burst("y")
+		d.wait(time.Second)
+	},
+	"closed":   func(d *desk) { d.showCode("0.33"); d.wait(60 * time.Second) },
+	"no_code":  func(d *desk) { d.showCode("0.31"); d.wait(10 * time.Second) },
 	"revoked":  func(d *desk) { d.sell("0.33"); d.wait(70 * time.Second) },
 	"declined": func(d *desk) { d.sell("0.42"); d.wait(time.Second) },
 	"not_sent": func(d *desk) { d.sell("0.08"); d.wait(time.Second) },
@@ -105,6 +123,9 @@ func TestScreens(t *testing.T) {
 	}
 	for _, lang := range []string{"zh-Hant", "ja"} {
 		t.Run(lang, func(t *testing.T) { screen(t, "hold."+lang+".80x24", lang, 80, 24, screens["hold"]) })
+	}
+	for _, lang := range []string{"zh-Hant", "ja"} {
+		t.Run(lang, func(t *testing.T) { screen(t, "showing."+lang+".80x24", lang, 80, 24, screens["showing"]) })
 	}
 	t.Run("small", func(t *testing.T) { screen(t, "small.en.60x14", "en", 60, 14, screens["hold"]) })
 	t.Run("small question", func(t *testing.T) { screen(t, "small_question.en.60x14", "en", 60, 14, screens["question"]) })

@@ -130,6 +130,8 @@ func (m *Model) pressCounter(s stroke) {
 	switch {
 	case key.Matches(s, m.keys.Back):
 		m.back()
+	case key.Matches(s, m.keys.Show):
+		m.show()
 	case key.Matches(s, m.keys.Revoke):
 		m.askToRevoke()
 	case key.Matches(s, m.keys.Next):

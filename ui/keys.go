@@ -10,9 +10,9 @@ import (
 // splitter's. Esc, Tab, Ctrl-Z and the like are not bound: scanners and split
 // escape sequences send them.
 type keyMap struct {
-	Enter, Back, Revoke, Next, Open, Seen, Help, Leave key.Binding // at the counter
-	Yes, No                                            key.Binding // for a question
-	Close                                              key.Binding // for the help page
+	Enter, Back, Show, Revoke, Next, Open, Seen, Help, Leave key.Binding // at the counter
+	Yes, No                                                  key.Binding // for a question
+	Close                                                    key.Binding // for the help page
 }
 
 func newKeyMap(w words) keyMap {
@@ -22,6 +22,7 @@ func newKeyMap(w words) keyMap {
 	return keyMap{
 		Enter:  bind("Enter", "key.enter", "enter"),
 		Back:   bind("Backspace", "key.back", "backspace", "delete"),
+		Show:   bind("c", "key.show", "c"),
 		Revoke: bind("r", "key.revoke", "r"),
 		Next:   bind("n", "key.next", "n"),
 		Open:   bind("o", "key.open", "o"),
@@ -42,13 +43,13 @@ func (k keyMap) Footer(c cover) []key.Binding {
 	case coverHelp:
 		return []key.Binding{k.Close}
 	default:
-		return []key.Binding{k.Revoke, k.Next, k.Open, k.Seen, k.Help}
+		return []key.Binding{k.Show, k.Revoke, k.Next, k.Open, k.Seen, k.Help}
 	}
 }
 
 // Page are the keys on the help page.
 func (k keyMap) Page() []key.Binding {
-	return []key.Binding{k.Enter, k.Back, k.Revoke, k.Next, k.Open, k.Seen, k.Help, k.Leave}
+	return []key.Binding{k.Enter, k.Back, k.Show, k.Revoke, k.Next, k.Open, k.Seen, k.Help, k.Leave}
 }
 
 // stroke is one key or character, as every kind of input is taken apart into:

@@ -20,7 +20,7 @@ type look struct {
 	goodWord, badWord, goneWord    lipgloss.Style
 	waitWord, practice, trouble    lipgloss.Style
 	goodBlock, badBlock, goneBlock lipgloss.Style
-	waitBlock                      lipgloss.Style
+	waitBlock, qr                  lipgloss.Style
 }
 
 // newLook uses the sixteen colours of the terminal's own theme, or none. The
@@ -38,7 +38,7 @@ func newLook(color bool, g glyphs) look {
 	word := func(c string) lipgloss.Style {
 		return r.NewStyle().Bold(true).Foreground(lipgloss.Color("0")).Background(lipgloss.Color(c))
 	}
-	const red, green, yellow, magenta, cyan = "1", "2", "3", "5", "6"
+	const black, red, green, yellow, magenta, cyan, white = "0", "1", "2", "3", "5", "6", "15"
 	return look{
 		glyphs: g, pad: pad,
 		plain: r.NewStyle(), dim: r.NewStyle().Faint(true), strong: r.NewStyle().Bold(true), key: fg(cyan).Bold(true),
@@ -47,6 +47,7 @@ func newLook(color bool, g glyphs) look {
 		practice: word(yellow), trouble: word(red),
 		goodBlock: fg(green).Bold(true), badBlock: fg(red).Bold(true),
 		goneBlock: fg(magenta).Bold(true), waitBlock: fg(yellow).Bold(true),
+		qr: fg(white).Background(lipgloss.Color(black)),
 	}
 }
 

@@ -74,6 +74,9 @@ func (p panel) story(width int) []string {
 	}
 	if p.a.Attention != "" {
 		why := lookup(attentions, p.a.Attention, "attention.contradiction")
+		if p.a.State == pos.Paid && p.a.Attention == pos.AttentionPaidLate {
+			why = "attention.sale_after_failed"
+		}
 		for _, row := range wrap(p.say(why), width) {
 			lines = append(lines, p.bad.Render(row))
 		}
@@ -103,15 +106,26 @@ func (p panel) sentences() []string {
 	case pos.Revoking, pos.Confirming:
 		return p.giving()
 	case pos.Revoked:
-		why := lookup(revocations, p.a.Reason, "revoked.pressed")
+		why := p.revokedWhy()
 		return append([]string{p.say(why), p.say("revoked.goods")}, p.next()...)
 	}
 	return nil
 }
 
+// revokedWhy is the key of the reason.
+func (p panel) revokedWhy() string {
+	if p.a.Method.Closes() {
+		return lookup(closures, p.a.Reason, "close.pressed")
+	}
+	return lookup(revocations, p.a.Reason, "revoked.pressed")
+}
+
 func (p panel) waitingFor() string {
-	if p.a.Foreign() {
+	switch {
+	case p.a.Foreign():
 		return "wait.foreign"
+	case p.a.CodeURL() != "" && p.a.LastFinding() != pos.FoundUserPaying:
+		return "close.scan"
 	}
 	return lookup(waiting, p.a.LastFinding(), "wait.unclear")
 }
@@ -137,7 +151,7 @@ func (p panel) failedWhy() string {
 
 // next says what may be done after a verdict that is not paid (design 3.11).
 func (p panel) next() []string {
-	lines := []string{p.say("next.rescan")}
+	lines := []string{p.say(p.worded("next.rescan", "close.rescan"))}
 	if p.a.CanRescan(p.rescan) != nil {
 		lines[0] = p.say("next.strict")
 	}
@@ -148,10 +162,10 @@ func (p panel) next() []string {
 }
 
 func (p panel) giving() []string {
-	lines := []string{p.say("give.back", vars{"N": max(p.a.Revokes, 1)})}
+	lines := []string{p.say(p.worded("give.back", "close.back"), vars{"N": max(p.a.Revokes, 1)})}
 	switch {
 	case p.a.State == pos.Confirming:
-		lines[0] = p.say("give.check")
+		lines[0] = p.say(p.worded("give.check", "close.check"))
 	case p.a.Reason == pos.ReasonPaidLate:
 		lines[0] = p.say("give.late", vars{"N": max(p.a.Revokes, 1)})
 	}
@@ -190,9 +204,17 @@ func (p panel) asking() string {
 
 func (p panel) closing() string {
 	if n := p.until(p.a.ClosesAt()); n > 0 {
-		return p.say("wait.closes", vars{"N": n})
+		return p.say(p.worded("wait.closes", "close.closes"), vars{"N": n})
 	}
 	return p.say("wait.closed")
+}
+
+// worded is the key of a sentence about a Quick Pay order, or about one that is closed.
+func (p panel) worded(scanned, shown string) string {
+	if p.a.Method.Closes() {
+		return shown
+	}
+	return scanned
 }
 
 func (p panel) until(t time.Time) int { return seconds(t.Sub(p.now)) }
@@ -203,7 +225,7 @@ func (p panel) revokeKey() string {
 	if p.a.State.Settled() {
 		return ""
 	}
-	label := p.say("revoke.label")
+	label := p.say(p.worded("revoke.label", "close.label"))
 	if p.a.State == pos.Revoking && p.a.Revokes > 0 {
 		label = p.say("revoke.again")
 	}

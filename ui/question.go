@@ -58,14 +58,18 @@ func (m *Model) askToRevoke() {
 	a := m.sale.attempt
 	what := "question.unknown"
 	switch {
+	case a.Method.Closes():
+		what = "question.close"
 	case a.PaidSeen():
 		what = "question.paid"
 	case a.Reason == pos.ReasonPayError:
 		what = "question.open"
 	}
-	m.ask(question{about: askRevoke, no: a.OrderNo, lines: []string{
-		m.say(what, vars{"Amount": a.Amount.String()}), m.say("question.door"),
-	}})
+	lines := []string{m.say(what, vars{"Amount": a.Amount.String()})}
+	if !a.Method.Closes() {
+		lines = append(lines, m.say("question.door"))
+	}
+	m.ask(question{about: askRevoke, no: a.OrderNo, lines: lines})
 }
 
 // askToLeave asks only while money is open. A second Ctrl-C leaves.

@@ -92,6 +92,15 @@ var revocations = map[pos.Reason]string{
 	pos.ReasonRefunded: "revoked.refunded",
 }
 
+// closures says why an order that the customer scans is closed.
+var closures = map[pos.Reason]string{
+	pos.ReasonCashier:  "close.pressed",
+	pos.ReasonDeadline: "close.deadline",
+	pos.ReasonPayError: "revoked.unpaid",
+	pos.ReasonNoCode:   "close.no_code",
+	pos.ReasonRefunded: "revoked.refunded",
+}
+
 // attentions says what a person should do about a reason for attention.
 var attentions = map[pos.Attention]string{
 	pos.AttentionPaidAway:      "attention.paid_while_away",
@@ -104,6 +113,10 @@ var attentions = map[pos.Attention]string{
 	pos.AttentionRefunded:      "attention.refunded_elsewhere",
 	pos.AttentionBill:          "attention.bill_differs",
 	pos.AttentionContradiction: "attention.contradiction",
+
+	pos.AttentionRefundShort:    "attention.refund_short",
+	pos.AttentionRefundAbnormal: "attention.refund_abnormal",
+	pos.AttentionRefundFailed:   "attention.refund_failed",
 }
 
 // refusals says why a sale was not begun, by kind.

@@ -76,6 +76,7 @@ type Model struct {
 	stop    error    // why no new sale is taken
 	broken  bool     // the journal could not be read
 	column  []string // the lists as drawn; nil: to be drawn again
+	code    code     // as drawn
 	drawn   int64    // the second in which they were drawn
 
 	notice, news line
@@ -200,7 +201,12 @@ func (m *Model) keying() bool { return m.cover == coverNone && m.sale.step() == 
 
 // enable switches every key by the question that the till itself asks.
 func (m *Model) enable() {
+	m.keys.Show.SetEnabled(m.mayShow())
 	m.keys.Revoke.SetEnabled(m.sale.doubt() && m.sale.attempt.CanRevoke(m.now) == nil)
+	m.keys.Revoke.SetHelp("r", m.say("key.revoke"))
+	if m.sale.attempt.Method.Closes() {
+		m.keys.Revoke.SetHelp("r", m.say("key.cancel"))
+	}
 	m.keys.Next.SetEnabled(m.sale.doubt())
 	m.keys.Open.SetEnabled(m.nextOpen() != "")
 	m.keys.Seen.SetEnabled(len(m.side.away) > 0)

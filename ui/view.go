@@ -119,6 +119,9 @@ func (m *Model) body() []string {
 		rows = append(rows, " "+m.trouble.Render(fit(" "+banner, m.size.width-2*margin)))
 	}
 	room := m.size.body - len(rows) - messageRows
+	if m.shown() != "" && m.cover != coverHelp {
+		return append(rows, m.codeBody(room+messageRows)...)
+	}
 	if m.cover == coverHelp {
 		rows = append(rows, m.helpPage(room)...)
 	} else {
@@ -214,21 +217,32 @@ func (m *Model) invitation(width int) []string {
 // messages are the lowest rows of the body: a question, or what was refused
 // and what has happened elsewhere.
 func (m *Model) messages() []string {
-	width := m.size.width - 6*margin
+	rows := m.said(m.size.width - 6*margin)
+	if over := len(rows) - messageRows; over > 0 && m.cover == coverQuestion {
+		rows = append(rows[:messageRows-1], rows[len(rows)-1])
+	}
+	for i, row := range rows {
+		rows[i] = "   " + row
+	}
+	for len(rows) < messageRows {
+		rows = append([]string{""}, rows...)
+	}
+	return rows[:messageRows]
+}
+
+// said is a question, or what was refused and what has happened elsewhere.
+func (m *Model) said(width int) []string {
 	var rows []string
 	add := func(t tone, text string) {
 		for _, row := range wrap(text, width) {
-			if len(rows) < messageRows {
-				rows = append(rows, "   "+m.word(t).Render(row))
-			}
+			rows = append(rows, m.word(t).Render(row))
 		}
 	}
 	if m.cover == coverQuestion {
 		for _, sentence := range m.question.lines {
 			add(toneWait, sentence)
 		}
-		rows = rows[:min(len(rows), messageRows-1)]
-		rows = append(rows, "   "+m.choices())
+		rows = append(rows, m.choices())
 	} else {
 		if m.news.text != "" && m.now.Before(m.news.until) {
 			add(m.news.tone, m.news.text)
@@ -236,9 +250,6 @@ func (m *Model) messages() []string {
 		if m.notice.text != "" {
 			add(m.notice.tone, m.notice.text)
 		}
-	}
-	for len(rows) < messageRows {
-		rows = append([]string{""}, rows...)
 	}
 	return rows
 }

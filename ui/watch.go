@@ -170,8 +170,11 @@ func (m *Model) readSide() {
 
 // charge begins an attempt: the intent is written in a command, and until it is
 // durable the screen says no more than that.
-func (m *Model) charge(code pos.AuthCode) {
-	scan := pos.Scan{Amount: m.sale.amount, Code: code, Sale: m.sale.attempt.Sale, Cashier: m.opt.Cashier}
+func (m *Model) charge(code pos.AuthCode) { m.begin(pos.Scan{Code: code}) }
+
+// begin is charge for any method.
+func (m *Model) begin(scan pos.Scan) {
+	scan.Amount, scan.Sale, scan.Cashier = m.sale.amount, m.sale.attempt.Sale, m.opt.Cashier
 	m.sale.held, m.sale.writing = pos.AuthCode{}, true
 	m.run(func() tea.Msg {
 		a, err := m.till.Charge(context.Background(), scan)

@@ -177,7 +177,7 @@ func TestPluralsAndUnknownKeys(t *testing.T) {
 func TestTablesAreSortedOut(t *testing.T) {
 	used := keysInCode(t)
 	tables := slices.Concat(slices.Collect(maps.Values(waiting)), slices.Collect(maps.Values(failures)),
-		slices.Collect(maps.Values(declines)), slices.Collect(maps.Values(revocations)),
+		slices.Collect(maps.Values(declines)), slices.Collect(maps.Values(revocations)), slices.Collect(maps.Values(closures)),
 		slices.Collect(maps.Values(attentions)), slices.Collect(maps.Values(refusals)))
 	for _, key := range tables {
 		if !used[key] {
