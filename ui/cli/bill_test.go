@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"errors"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -74,5 +76,30 @@ func TestBill_ThatDoesNotAddUp(t *testing.T) {
 		if exit, stdout, stderr := ask(t, g, args...); exit != exitDone || !strings.Contains(stdout, "4200") || !strings.Contains(stderr, "look at the bill") {
 			t.Errorf("%q: exit %d, %q, %q", args, exit, stdout, stderr)
 		}
+	}
+}
+
+// A file that came between the check and the end of the download is not replaced
+// either, and nothing is left beside it.
+func TestWriteFile_NeverReplacesUnasked(t *testing.T) {
+	folder := t.TempDir()
+	file := filepath.Join(folder, "bill.csv")
+	if err := os.WriteFile(file, []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeFile(file, []byte("bill"), false); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("%v", err)
+	}
+	if text, err := os.ReadFile(file); err != nil || string(text) != "mine" {
+		t.Errorf("%q, %v", text, err)
+	}
+	if err := writeFile(file, []byte("bill"), true); err != nil {
+		t.Error(err)
+	}
+	if text, err := os.ReadFile(file); err != nil || string(text) != "bill" {
+		t.Errorf("%q, %v", text, err)
+	}
+	if left, err := os.ReadDir(folder); err != nil || len(left) != 1 {
+		t.Errorf("%v, %v", left, err)
 	}
 }

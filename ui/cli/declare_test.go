@@ -106,6 +106,21 @@ func TestDeclare_APart(t *testing.T) {
 	}
 }
 
+// The Global query answers 20 parts at a time; all of them are printed.
+func TestDeclare_ManyParts(t *testing.T) {
+	h := newCustomsHouse(t)
+	no := h.sell("12.50", "130000000000000003")
+	at := []string{no, "--customs", "TIANJIN", "--protocol", protocolGlobal}
+	const parts = 21
+	for i := range parts {
+		h.run(exitDone, "PROCESSING", append(at, "--customs-no", "C1", "--product", "0.50", "--sub-order", fmt.Sprintf("S%02d", i))...)
+	}
+	exit, stdout, stderr := ask(t, h.sim, append([]string{"--journal", h.journal, "declare", "query"}, at...)...)
+	if exit != exitDone || strings.Count(stdout, "\n") != parts || !strings.Contains(stdout, "S00") || !strings.Contains(stdout, "S20") {
+		t.Errorf("exit %d\n%s%s", exit, stdout, stderr)
+	}
+}
+
 // Who paid stands in no error, not even where WeChat Pay quotes it.
 func TestDeclare_HidesThePayer(t *testing.T) {
 	h := newCustomsHouse(t)

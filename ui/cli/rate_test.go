@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"cashier/pos"
 	"cashier/wechat/sim"
 )
 
@@ -46,4 +47,16 @@ func elements(text string) (xml string) {
 		xml += "<" + name + ">" + value + "</" + name + ">"
 	}
 	return xml
+}
+
+// Only a sale that was paid in CNY can be compared: the rate of any other one is to another currency.
+func TestRateOf_IsThatOfASaleInCNY(t *testing.T) {
+	for wallet, want := range map[string]string{"CNY": "92000000", "HKD": "", "": ""} {
+		heard := pos.Heard{Fields: map[string]string{"cash_fee_type": wallet, "rate": "92000000"}}
+		for _, e := range []pos.Event{pos.SubmitAnswered{Answer: pos.Answer{Heard: heard}}, pos.QueryAnswered{Answer: pos.Answer{Heard: heard}}} {
+			if got := rateOf([]pos.Entry{{Event: pos.Intended{}}, {Event: e}}); got != want {
+				t.Errorf("%T paid in %q: %q, want %q", e, wallet, got, want)
+			}
+		}
+	}
 }
