@@ -44,7 +44,7 @@ func TestCompare_RefundsOfEarlierDays(t *testing.T) {
 			pos.RefundSent{}, pos.RefundAnswered{Answer: pos.Answer{Finding: pos.FoundRefundAccepted}}}
 	}
 	written(t, j, "K1261118AAAA000001", day.Add(-60*time.Hour), paid)
-	written(t, j, "K1260921AAAA000001", day.AddDate(0, 0, -61).Add(11*time.Hour), refund("K1260921AAAA000001")...)
+	written(t, j, "K1260901AAAA000001", day.AddDate(0, 0, -81).Add(11*time.Hour), refund("K1260901AAAA000001")...)
 	written(t, j, "K1261120AAAA000001", day.Add(9*time.Hour).AddDate(0, 0, -1), paid)
 	written(t, j, "K1261121AAAA000001", day.Add(9*time.Hour), paid)
 	written(t, j, "K1261122AAAA000001", day.Add(33*time.Hour), paid)
@@ -56,7 +56,7 @@ func TestCompare_RefundsOfEarlierDays(t *testing.T) {
 	}
 	q.day = day.AddDate(0, 0, -1) // on which the refund was accepted
 	found, err = q.compare(t.Context(), j.Reader)
-	if err != nil || len(found.Differences) != 2 || found.Differences[0].RefundNo != "K1260921AAAA000001R1" || found.Differences[1].OrderNo != "K1261120AAAA000001" {
+	if err != nil || len(found.Differences) != 2 || found.Differences[0].RefundNo != "K1260901AAAA000001R1" || found.Differences[1].OrderNo != "K1261120AAAA000001" {
 		t.Errorf("%+v, %v; want the refund and the sale", found, err)
 	}
 }
