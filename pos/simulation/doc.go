@@ -4,7 +4,8 @@
 // and forges, on a disk that fails, in a process that dies, by a clock that
 // jumps. It has tests and nothing else.
 //
-// A world is one till's day: some hundred sales, drawn from one seed. It runs
+// A world is one till's day: some hundred sales, drawn from one seed; of a fifth
+// of them the customer scans the till, and pays what it has shown. It runs
 // in one goroutine on an agenda of what happens when, so that the same seed is
 // the same day, to the last entry of its journal. Time is a testing/synctest
 // bubble's. What pos.Till does with goroutines is done here by hand (till_test.go);

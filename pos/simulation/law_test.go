@@ -18,7 +18,8 @@ import (
 type fact struct {
 	sale    pos.SaleID
 	summary pos.Summary // as the till last showed it
-	door    bool        // a revoke was journaled
+	door    bool        // a revoke was journaled, of a Quick Pay
+	asked   bool        // of another order: the newest answer was to a query, and not SUCCESS
 	portal  bool        // somebody gave the money back, or closed it, without the till
 }
 
@@ -46,7 +47,9 @@ func (w *world) watchLaw(before, after pos.Attempt, e pos.Event) {
 	}
 	f.summary = after.Summary
 	w.tally.entered(before, after)
-	if _, sent := e.(pos.RevokeSent); sent || after.State == pos.Revoking {
+	if after.Method.Closes() {
+		w.watchScanned(f, before, after, e)
+	} else if _, sent := e.(pos.RevokeSent); sent || after.State == pos.Revoking {
 		f.door = true
 	}
 	switch {
@@ -93,7 +96,7 @@ func (w *world) revoking(a pos.Attempt) {
 func (w *world) evening() {
 	w.calm = true
 	clear := make([]sim.Fault, 1<<16)
-	for _, op := range []sim.Op{sim.OnQuickPay, sim.OnQuery, sim.OnRevoke} {
+	for _, op := range []sim.Op{sim.OnQuickPay, sim.OnQuery, sim.OnRevoke, sim.OnUnifiedOrder, sim.OnClose} {
 		w.gateway.Inject(op, clear...)
 	}
 	for w.till.dead || w.till.conflict { // one that lives on beside it may have written meanwhile
@@ -131,13 +134,14 @@ func endless(a pos.Attempt) bool {
 // by a submission that came late: in these stories no query is answered before
 // the order is revoked, and a watch asks without being answered.
 func mute(a pos.Attempt) bool {
-	return a.State == pos.Revoked && a.Watch && (a.Amount.Minor == 33 || a.Amount.Minor == 34)
+	return a.Method == pos.QuickPay && a.State == pos.Revoked && a.Watch && (a.Amount.Minor == 33 || a.Amount.Minor == 34)
 }
 
 // judge is the law at rest.
 func (w *world) judge() {
 	ctx := context.Background()
 	keptOf := map[pos.SaleID]pos.OrderNo{}
+	w.countOrders()
 	for _, no := range slices.Sorted(maps.Keys(w.facts)) {
 		a, err := w.journal.Attempt(ctx, no)
 		w.must(err)
@@ -172,6 +176,8 @@ func (w *world) settled(f *fact, a pos.Attempt) {
 	switch {
 	case w.gateway.Seen(string(a.OrderNo)) > 1:
 		w.broke("I5: Quick Pay was sent twice", a.OrderNo)
+	case w.ordered[string(a.OrderNo)] > 1:
+		w.broke("I5: Unified Order was sent twice", a.OrderNo)
 	case mute(a):
 		w.tally.left["watched, and no query is answered (0.33, 0.34)"]++
 	case a.Open() && !endless(a):

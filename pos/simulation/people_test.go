@@ -55,7 +55,7 @@ func (w *world) sell(c *customer, patience int) {
 		w.in(max(time.Until(w.backAt), 0)+wait, func() { w.sell(c, patience-1) })
 		return
 	}
-	scan := pos.Scan{Amount: pos.Money{Minor: c.minor, Currency: "HKD"}, Code: w.code(c), Sale: c.sale, Cashier: "2"}
+	scan := w.scan(c)
 	no, err := w.till.charge(scan)
 	if err != nil {
 		if w.till.conflict && !w.till.dead {
@@ -115,7 +115,7 @@ func (w *world) scanAgain(c *customer, no pos.OrderNo) {
 	}
 	before, err := w.journal.Attempt(context.Background(), no) // an answer may have been kept without a word
 	w.must(err)
-	_, err = w.till.charge(pos.Scan{Amount: pos.Money{Minor: c.minor, Currency: "HKD"}, Code: w.code(c), Sale: c.sale, Cashier: "2"})
+	_, err = w.till.charge(w.scan(c))
 	if err == nil && (!before.State.Settled() || before.State == pos.Paid) {
 		w.broke("design 3.11: charged again while the last attempt is "+string(before.State), no)
 	}
@@ -128,10 +128,10 @@ func (w *world) scanAgain(c *customer, no pos.OrderNo) {
 
 // scanTwice shows the till a code that it has submitted.
 func (w *world) scanTwice(scan pos.Scan) {
-	if w.till.dead || w.till.broken || w.till.conflict {
+	if w.till.dead || w.till.broken || w.till.conflict || scan.Method != pos.QuickPay {
 		return
 	}
-	switch no, err := w.till.charge(pos.Scan{Amount: scan.Amount, Code: scan.Code, Cashier: "2"}); {
+	switch no, err := w.till.charge(pos.Scan{Amount: scan.Amount, Method: scan.Method, Code: scan.Code, Cashier: "2"}); {
 	case err == nil:
 		w.broke("design 7: a code is submitted twice", no)
 	case errors.Is(err, pos.ErrCodeUsed):

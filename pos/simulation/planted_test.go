@@ -31,6 +31,11 @@ var planted = []struct {
 	{"machine", "recall N is believed", "I3", func(w *world) {
 		w.law = when(func(a pos.Attempt, r pos.Answer) bool { return r.Finding == pos.FoundRevokeAccepted }, pos.Revoked)
 	}},
+	{"machine", "an order is closed and nobody asked", "design 3.12", func(w *world) { w.law = closesUnasked }},
+	{"machine", "a late SUCCESS is no sale", "design 2", func(w *world) { w.law = deafToSale }},
+	{"machine", "ORDERPAID of a close ends it", "I3", func(w *world) {
+		w.law = when(func(a pos.Attempt, r pos.Answer) bool { return r.Finding == pos.FoundRevokeMoot && !a.Watch }, pos.Revoked)
+	}},
 	{"judge", "somebody else's SUCCESS is ours", "I2", func(w *world) {
 		w.client = judge{w.client, func(a *pos.Answer) {
 			if a.Finding == pos.FoundMismatch && a.Code == "out_trade_no" {
@@ -52,7 +57,8 @@ var planted = []struct {
 			}
 		}}
 	}},
-	{"wire", "a submission that was not answered is sent again", "I5", func(w *world) { w.wire.inner = insistent{w.wire.inner} }},
+	{"wire", "a submission that was not answered is sent again", "I5", func(w *world) { w.wire.inner = insistent{w.wire.inner, "/"} }},
+	{"wire", "an order that was not answered is made again", "I5: Unified", func(w *world) { w.wire.inner = insistent{w.wire.inner, "/pay/unifiedorder"} }},
 	{"journal", "what was acknowledged last is lost with the process", "the journal can be read: no such order", func(w *world) { w.disk.Journal = lossy{w.journal.(*memory)} }},
 	{"journal", "of two tills both are written down", "the journal can be read: fold", func(w *world) { w.disk.Journal = blind{w.journal.(*memory)} }},
 }
@@ -113,8 +119,34 @@ func (j judge) Query(ctx context.Context, o pos.Order) pos.Answer {
 	return a
 }
 
-// insistent is a client that does not take no answer for an answer.
-type insistent struct{ http.RoundTripper }
+// closesUnasked closes at once what has to be asked about before.
+func closesUnasked(a pos.Attempt, e pos.Event, now time.Time) (pos.Attempt, []pos.Effect) {
+	next, effects := pos.Next(a, e, now)
+	if a.Method == pos.Native && a.State == pos.Revoking && a.Revokes == 0 && next.InFlight() == "query" && a.InFlight() == "" {
+		next, _ = pos.Next(a, pos.RevokeSent{}, now)
+		return next, []pos.Effect{pos.Record{Event: pos.RevokeSent{}}, pos.Revoke{}}
+	}
+	return next, effects
+}
+
+// deafToSale does not hear that an order was paid while it is closed.
+func deafToSale(a pos.Attempt, e pos.Event, now time.Time) (pos.Attempt, []pos.Effect) {
+	r, answered := e.(pos.QueryAnswered)
+	if !answered || a.Method != pos.Native || a.State != pos.Revoking || r.Answer.Finding != pos.FoundPaid {
+		return pos.Next(a, e, now)
+	}
+	heard := r
+	heard.Answer.Finding = pos.FoundUserPaying
+	next, effects := pos.Next(a, heard, now)
+	effects[0] = pos.Record{Event: r}
+	return next, effects
+}
+
+// insistent is a client that does not take no answer for an answer, on some paths.
+type insistent struct {
+	http.RoundTripper
+	path string
+}
 
 func (i insistent) RoundTrip(req *http.Request) (*http.Response, error) {
 	body, err := io.ReadAll(req.Body)
@@ -126,10 +158,10 @@ func (i insistent) RoundTrip(req *http.Request) (*http.Response, error) {
 		return i.RoundTripper.RoundTrip(req)
 	}
 	resp, err := send()
-	if err != nil {
+	if err != nil && strings.HasPrefix(req.URL.Path, i.path) {
 		return send()
 	}
-	return resp, nil
+	return resp, err
 }
 
 // lossy is a journal whose newest entry goes with the process that wrote it.

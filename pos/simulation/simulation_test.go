@@ -132,9 +132,14 @@ func TestKeptSeeds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		play(t, seed, inMemory, nil, newTally())
+		if failed := play(t, seed, inMemory, quickPayOnly, newTally()); failed != nil {
+			t.Errorf("seed %d: %s (order %s)", seed, failed.rule, failed.no)
+		}
 	}
 }
+
+// quickPayOnly is a day as it was before customers could scan the till.
+func quickPayOnly(w *world) { w.scanners = 0 }
 
 // TestReplay plays one day again.
 func TestReplay(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"cashier/pos"
+	"cashier/wechat/sim"
 )
 
 // tally counts what came up in a run.
@@ -39,6 +40,9 @@ func (t *tally) entered(before, after pos.Attempt) {
 	if after.Watch && !before.Watch {
 		t.seen["state watch"]++
 	}
+	if after.Method == pos.Native && after.State != before.State {
+		t.seen["native "+string(after.State)]++
+	}
 }
 
 // add takes in what one world counted.
@@ -58,6 +62,10 @@ func (t *tally) add(w *world) {
 		for fault := range strings.SplitSeq(c.Faults, ", ") {
 			if fault != "" {
 				t.seen["fault "+fault]++
+				if scannersOnly(c.Op) {
+					t.seen[c.Op.String()+" disturbed"]++
+					t.seen[c.Op.String()+": "+fault]++
+				}
 			}
 		}
 	}
@@ -70,9 +78,16 @@ func often() []string {
 		"disk refused", "disk kept it and said no", "charged again", "second scan refused", "used code refused",
 	}
 	for _, s := range []pos.State{pos.Submitting, pos.InDoubt, pos.Paid, pos.Failed, pos.Revoking, pos.Confirming, pos.Revoked} {
-		all = append(all, "state "+string(s))
+		all = append(all, "state "+string(s), "native "+string(s))
+	}
+	all = append(all, "native: the customer paid", "native: the customer came too late")
+	for _, op := range []sim.Op{sim.OnUnifiedOrder, sim.OnClose} {
+		all = append(all, op.String()+" disturbed")
 	}
 	for _, c := range weather(1) {
+		if scannersOnly(c.On) {
+			continue
+		}
 		for fault := range strings.SplitSeq(c.Fault.String(), ", ") {
 			all = append(all, "fault "+fault)
 		}
@@ -81,15 +96,27 @@ func often() []string {
 	return slices.Compact(all)
 }
 
+// scannersOnly reports a call that is made for customers who scan the till alone.
+func scannersOnly(op sim.Op) bool { return op == sim.OnUnifiedOrder || op == sim.OnClose }
+
 // rare is what has to come up, however seldom.
 func rare() []string {
 	all := []string{"eight days later", "refunded in the portal", "closed by WeChat Pay", "written by another till"}
+	for _, c := range weather(1) {
+		for fault := range strings.SplitSeq(c.Fault.String(), ", ") {
+			for _, op := range []sim.Op{sim.OnUnifiedOrder, sim.OnClose} {
+				if c.On == 0 || c.On == op {
+					all = append(all, op.String()+": "+fault)
+				}
+			}
+		}
+	}
 	for _, a := range []pos.Attention{pos.AttentionPaidAway, pos.AttentionPaidLate, pos.AttentionConfiguration, pos.AttentionSignature,
 		pos.AttentionMismatch, pos.AttentionRevokeSlow, pos.AttentionRevokeRefused, pos.AttentionRefunded, pos.AttentionContradiction} {
 		all = append(all, "attention "+string(a))
 	}
 	for _, r := range []pos.Reason{pos.ReasonCommFail, pos.ReasonDeclined, pos.ReasonClosed, pos.ReasonCashier, pos.ReasonDeadline,
-		pos.ReasonPayError, pos.ReasonPaidLate, pos.ReasonRefunded} {
+		pos.ReasonPayError, pos.ReasonPaidLate, pos.ReasonRefunded, pos.ReasonNoCode} {
 		all = append(all, "reason "+string(r))
 	}
 	return all

@@ -220,7 +220,9 @@ func (t *till) carryOut(w *worker, next pos.Attempt, effects []pos.Effect, now t
 	}
 }
 
-func orderOf(a pos.Attempt) pos.Order { return pos.Order{No: a.OrderNo, Amount: a.Amount} }
+func orderOf(a pos.Attempt) pos.Order {
+	return pos.Order{No: a.OrderNo, Amount: a.Amount, Method: a.Method}
+}
 
 // record appends e, or finds that an Append of unknown outcome has kept it.
 func (t *till) record(e pos.Entry) (int64, error) {
@@ -285,9 +287,12 @@ func (t *till) charge(s pos.Scan) (pos.OrderNo, error) {
 	if err := t.ready(); err != nil {
 		return "", err
 	}
-	fingerprint := s.Code.Fingerprint(t.w.journal.FingerprintKey())
-	if used, err := t.w.journal.FindCode(ctx, fingerprint); used != "" || err != nil {
-		return "", errors.Join(pos.ErrCodeUsed, err)
+	fingerprint := ""
+	if s.Method == pos.QuickPay {
+		fingerprint = s.Code.Fingerprint(t.w.journal.FingerprintKey())
+		if used, err := t.w.journal.FindCode(ctx, fingerprint); used != "" || err != nil {
+			return "", errors.Join(pos.ErrCodeUsed, err)
+		}
 	}
 	var attempts []pos.Summary
 	if s.Sale != "" {
@@ -300,7 +305,7 @@ func (t *till) charge(s pos.Scan) (pos.OrderNo, error) {
 			return "", err
 		}
 	}
-	if err := t.w.client.Admit(ctx, pos.QuickPay); err != nil {
+	if err := t.w.client.Admit(ctx, s.Method); err != nil {
 		return "", err
 	}
 	return t.begin(t.intent(s, len(attempts)+1, fingerprint), s)
@@ -334,8 +339,12 @@ func (t *till) intent(s pos.Scan, number int, fingerprint string) pos.Intended {
 	if s.Sale == "" {
 		s.Sale = pos.SaleID(no)
 	}
-	return pos.Intended{OrderNo: no, Sale: s.Sale, Number: number, Method: pos.QuickPay, Amount: s.Amount,
-		CodeLast4: s.Code.Last4(), Fingerprint: fingerprint, Cashier: s.Cashier, Till: "K1", Counter: last + 1, Terms: pos.DefaultTerms}
+	e := pos.Intended{OrderNo: no, Sale: s.Sale, Number: number, Method: s.Method, Amount: s.Amount,
+		Fingerprint: fingerprint, Cashier: s.Cashier, Till: "K1", Counter: last + 1, Terms: pos.DefaultTerms.For(s.Method)}
+	if s.Method == pos.QuickPay {
+		e.CodeLast4 = s.Code.Last4()
+	}
+	return e
 }
 
 // begin journals the intent and submits. An intent that could not be written is no sale.
@@ -354,7 +363,9 @@ func (t *till) begin(e pos.Intended, s pos.Scan) (pos.OrderNo, error) {
 	a.First, a.Seq = seq, seq
 	t.w.watchLaw(pos.Attempt{}, a, e)
 	w := &worker{a: a, seen: len(t.steps), submit: func() pos.Answer {
-		return t.w.client.Submit(context.Background(), pos.Charge{Order: orderOf(a), Code: s.Code, Ref: s.Ref})
+		answer := t.w.client.Submit(context.Background(), pos.Charge{Order: orderOf(a), Code: s.Code, Ref: s.Ref})
+		t.w.nobodySaw(orderOf(a))
+		return answer
 	}}
 	if t.open[a.OrderNo] != nil {
 		panic(fmt.Sprintf("%s is worked on already", a.OrderNo))

@@ -39,9 +39,12 @@ type world struct {
 	calm   bool          // the weather has cleared
 
 	life, chance, fate *rand.Rand // of people, of the process, of the disk
+	phones             *rand.Rand // of customers who scan the till
+	scanners           int        // they, of a hundred
 	facts              map[pos.OrderNo]*fact
 	paid               map[pos.SaleID]pos.OrderNo // concluded
 	codes              int
+	ordered            map[string]int // submissions by Unified Order that the gateway saw
 }
 
 // merchant is the shop's account.
@@ -55,6 +58,7 @@ func newWorld(seed uint64, j pos.Journal, tally *tally) *world {
 		facts: map[pos.OrderNo]*fact{}, paid: map[pos.SaleID]pos.OrderNo{},
 	}
 	w.life, w.chance, w.fate = w.stream("life"), w.stream("process"), w.stream("disk")
+	w.phones, w.scanners = w.stream("phones"), 20
 	w.wire = &wire{w: w, dice: w.stream("wire")}
 	w.disk = &disk{Journal: j, w: w}
 	if w.life.IntN(4) == 0 {
@@ -98,6 +102,13 @@ func weather(strength int) []sim.Chance {
 		{sim.OnQuery, 1, sim.Together(paidBy(""), sim.WrongSignature)},
 		{sim.OnRevoke, 5, sim.Refuse("USERPAYING")},
 		{sim.OnRevoke, 5, sim.With("recall", "")},
+		{sim.OnUnifiedOrder, 3, sim.Refuse("OUT_TRADE_NO_USED")},
+		{sim.OnUnifiedOrder, 3, sim.Refuse("NOTENOUGH")},
+		{sim.OnUnifiedOrder, 3, sim.Refuse("APPID_NOT_EXIST")},
+		{sim.OnUnifiedOrder, 3, sim.With("code_url", "")},
+		{sim.OnClose, 5, sim.Refuse("ORDERNOTEXIST")},
+		{sim.OnClose, 5, sim.Refuse("TRADE_STATE_ERROR")},
+		{sim.OnClose, 5, sim.Refuse("SIGNERROR")},
 	} {
 		chances = append(chances, sim.Chance{On: lie.on, PerMille: perMille * lie.often, Fault: lie.fault})
 	}
