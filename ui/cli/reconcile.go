@@ -159,6 +159,10 @@ func differing(r pos.Reconciliation) error {
 // what differs after that.
 func (m *machine) settleDifferences(ctx context.Context, f flags, q reconciling, fresh []pos.Difference) (pos.Reconciliation, error) {
 	s, err := m.open(ctx, f)
+	if pos.KindOf(err) == pos.KindConflict {
+		err = &pos.Error{Kind: pos.KindConflict, Op: fmt.Sprintf("ask about %d differences", len(fresh)), Err: err,
+			Hint: "compare again when the till has been left; with --no-query it is only compared"}
+	}
 	if err != nil {
 		return pos.Reconciliation{}, err
 	}

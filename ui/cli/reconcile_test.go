@@ -12,6 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"cashier/pos"
+	"cashier/storage"
 	"cashier/wechat"
 	"cashier/wechat/sim"
 )
@@ -157,5 +158,30 @@ func TestNewBillLine(t *testing.T) {
 		if l := newBillLine(r); l.Amount.Minor != c.amount || l.Settled != c.settled || l.RefundNo != c.refund {
 			t.Errorf("%s: %+v", name, l)
 		}
+	}
+}
+
+// Beside a till that sells the bill is only compared: asking and journaling need
+// the journal for themselves, and the refusal says what can be done (exit 6).
+func TestReconcile_BesideATill(t *testing.T) {
+	f := newShopFloor(t)
+	if exit, _, messages := f.run("pay", "1.00", "--code", "130000000000000001"); exit != exitDone {
+		t.Fatal(messages)
+	}
+	bill := filepath.Join(f.home, "bill.csv")
+	const heads = "交易时间,微信订单号,商户订单号,设备号,交易状态,货币种类,应结订单金额\n"
+	now := time.Now().In(china)
+	f.write("bill.csv", heads+now.Format("`2006-01-02 15:04:05")+",`4299,`K1261121Q7RX000001,`K1,`SUCCESS,`HKD,`1.00\n总交易单数,应结订单总金额\n`1,`1.00\n")
+	lock, err := storage.AcquireLock(filepath.Join(f.home, "journal.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Release()
+	args := []string{"reconcile", now.Format(time.DateOnly), "--bill", bill}
+	if exit, _, messages := f.run(args...); exit != exitJournal || !strings.Contains(messages, "--no-query") {
+		t.Errorf("exit status %d\n%s", exit, messages)
+	}
+	if exit, _, messages := f.run(append(args, "--no-query")...); exit != exitDifferences {
+		t.Errorf("with --no-query: exit status %d\n%s", exit, messages)
 	}
 }

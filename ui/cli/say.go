@@ -18,7 +18,7 @@ const (
 	exitOpen        = 4 // still open: due at the next start or by resume
 	exitCredentials = 5 // key or certificate
 	exitJournal     = 6 // locked, unwritable or unreadable
-	exitDifferences = 7 // verify found some
+	exitDifferences = 7 // verify or reconcile found some
 )
 
 // status is an exit status that is no failure of the program: the answer to
