@@ -19,7 +19,7 @@ var (
 // way there.
 func TestModel(t *testing.T) {
 	skipModel(t)
-	x := mergedExplorer(t, rare{})
+	x := mergedExplorer(t, newModel(nil, rare{}))
 	t.Run("quick", func(t *testing.T) { explored(t, x, RescanQuick, modelBudget(t, 0)) })
 	t.Run("strict", func(t *testing.T) { explored(t, x, RescanStrict, modelBudget(t, 1)) })
 }
@@ -42,15 +42,15 @@ func TestModel_AllAtOnce(t *testing.T) {
 func exploreRare(t *testing.T, besides rare) {
 	t.Helper()
 	skipModel(t)
-	x := mergedExplorer(t, besides)
+	x := mergedExplorer(t, newModel(nil, besides))
 	t.Run("quick", func(t *testing.T) { explored(t, x, RescanQuick, budget{1, 1, 1}) })
 	t.Run("strict", func(t *testing.T) { explored(t, x, RescanStrict, modelBudget(t, 1)) })
 }
 
-func mergedExplorer(t *testing.T, besides rare) *explorer {
+func mergedExplorer(t *testing.T, m *model) *explorer {
 	t.Helper()
 	began := time.Now()
-	x := newExplorer(newModel(nil, besides))
+	x := newExplorer(m)
 	t.Logf("%s: %d different attempts, %d sides of a sale, %d of them behave differently, %v", t.Name(),
 		len(x.facts), len(x.real.sides), len(x.sides), time.Since(began).Round(10*time.Millisecond))
 	return x
