@@ -106,7 +106,7 @@ func (t *Till) findUnseen(ctx context.Context, last int64) error {
 		return err
 	}
 	for _, s := range recent {
-		if s.Seq == last && s.Attention == "" {
+		if s.Seq == last && s.Attention == "" && !s.Method.Elsewhere() {
 			_, err = t.TakeUp(ctx, s.OrderNo)
 			t.tell(s.OrderNo, Unseen{})
 		}
@@ -435,7 +435,7 @@ func (t *Till) publish(a Attempt) {
 	if !known {
 		t.order = append(t.order, a.OrderNo)
 	}
-	if known && a.State == Paid && before.State != Paid && !a.away {
+	if known && a.State == Paid && before.State != Paid && !a.away && !a.Method.Elsewhere() {
 		t.paid.no, t.paid.at = a.OrderNo, t.clock.now()
 	}
 	t.latest[a.OrderNo] = a
