@@ -94,7 +94,7 @@ func (p printer) rate(r rateRecord) error {
 }
 
 // eighths writes a number of 10^-8.
-func eighths(n int64) string { return fmt.Sprintf("%d.%08d", n/1e8, n%1e8) }
+func eighths(n int64) string { return fmt.Sprintf("%d.%08d", n/100_000_000, n%100_000_000) }
 
 // dateOr is the day of a time, "" of none.
 func dateOr(t time.Time) string {
