@@ -40,6 +40,13 @@ func killedAt(point string, minor int64) kill {
 	return k
 }
 
+// scannedAt is the same where the customer scans the till.
+func scannedAt(point string, minor int64) kill {
+	k := killedAt(point, minor)
+	k.Scanners = 100
+	return k
+}
+
 const answered = "journal/submit_answer/after"
 
 // plantedBugs are one or more for each rule.
@@ -55,6 +62,14 @@ var plantedBugs = map[string]plantedBug{
 	"a start submits again": {
 		breaks: ruleOnce, plan: []kill{killedAt("call/submit/after", 31), {leave: true}},
 		started: submitAgain,
+	},
+	"a start makes an order again": {
+		breaks: ruleOnce, plan: []kill{scannedAt("call/order/after", 33), {leave: true}},
+		started: submitAgain,
+	},
+	"an order that is closed is not taken up": {
+		breaks: ruleEnds, plan: []kill{scannedAt("call/close/before", 33)},
+		below: func(j pos.Journal) pos.Journal { return blindJournal{j} },
 	},
 	"a code is not known again after a start": {
 		breaks: ruleCode, plan: []kill{killedAt(answered, 100), killedAt(answered, 100)},
@@ -175,7 +190,8 @@ func loseNewest(path string) {
 func submitAgain(s *seller) {
 	for _, a := range s.till.Open() {
 		if code, err := s.nextCode(); err == nil {
-			s.gateway.Submit(context.Background(), pos.Charge{Order: pos.Order{No: a.OrderNo, Amount: a.Amount}, Code: code})
+			order := pos.Order{No: a.OrderNo, Amount: a.Amount, Method: a.Method}
+			s.gateway.Submit(context.Background(), pos.Charge{Order: order, Code: code})
 		}
 	}
 }

@@ -168,9 +168,11 @@ func (f *killFloor) checkGateway(list []pos.Summary) {
 	for _, s := range list {
 		known[string(s.OrderNo)] = true
 	}
-	submitted := map[string]bool{}
+	submitted, ordered := map[string]bool{}, map[string]int{}
 	for _, c := range f.sim.Calls() {
-		if c.Op != sim.OnQuickPay {
+		if c.Op == sim.OnUnifiedOrder {
+			ordered[c.OrderNo]++
+		} else if c.Op != sim.OnQuickPay {
 			continue
 		}
 		submitted[c.OrderNo] = true
@@ -179,7 +181,7 @@ func (f *killFloor) checkGateway(list []pos.Summary) {
 		}
 	}
 	for no := range submitted {
-		if n := f.sim.Seen(no); n > 1 {
+		if n := f.sim.Seen(no) + ordered[no]; n > 1 {
 			f.result.broke(ruleOnce, "%s was submitted %d times", no, n)
 		}
 		if !known[no] {
@@ -197,9 +199,11 @@ func (f *killFloor) checkSales(list []pos.Summary) {
 			f.result.attention[s.Attention]++
 		}
 		truth, _ := f.sim.Order(string(s.OrderNo))
-		switch kept := truth.Kept(); {
+		switch kept := truth.Kept() || s.State == pos.Paid && truth.State == sim.Refund; {
 		case s.Open():
 			f.result.broke(ruleEnds, "%s of %s is %s, watched: %v", s.OrderNo, s.Amount, s.State, s.Watch)
+		case s.State == pos.Paid && !s.Refunding && truth.Refunded != s.Refunded:
+			f.result.broke(rulePaid, "%s of %s: %d given back, and at the gateway %d", s.OrderNo, s.Amount, s.Refunded, truth.Refunded)
 		case kept != (s.State == pos.Paid), kept && truth.Minor != s.Amount.Minor:
 			f.result.broke(rulePaid, "%s of %s is %s %s, and at the gateway %s of %d", s.OrderNo, s.Amount, s.State, s.Reason, truth.State, truth.Minor)
 		}

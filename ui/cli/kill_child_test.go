@@ -26,6 +26,7 @@ type errand struct {
 	Sides     int           // sales at once; 0: it finishes what is open, and leaves
 	Customers int           // of each side, then it leaves; 0: they never end
 	Amounts   []int64       // what they buy, in minor units
+	Scanners  int           // of a hundred customers, who scan the till
 	Tries     int           // how often a customer shows a code before he gives up
 	Patience  time.Duration // how long he waits for a verdict, at most, before he shows the next
 	Quiet     bool          // nobody comes back, is impatient, presses a key or sweeps
@@ -169,7 +170,7 @@ type observedGateway struct {
 }
 
 func (g observedGateway) Submit(ctx context.Context, c pos.Charge) pos.Answer {
-	return g.around("submit", func() pos.Answer { return g.Gateway.Submit(ctx, c) })
+	return g.around(byMethod(c.Method, "submit", "order"), func() pos.Answer { return g.Gateway.Submit(ctx, c) })
 }
 
 func (g observedGateway) Query(ctx context.Context, o pos.Order) pos.Answer {
@@ -177,7 +178,23 @@ func (g observedGateway) Query(ctx context.Context, o pos.Order) pos.Answer {
 }
 
 func (g observedGateway) Revoke(ctx context.Context, o pos.Order) pos.Answer {
-	return g.around("revoke", func() pos.Answer { return g.Gateway.Revoke(ctx, o) })
+	return g.around(byMethod(o.Method, "revoke", "close"), func() pos.Answer { return g.Gateway.Revoke(ctx, o) })
+}
+
+func (g observedGateway) GiveBack(ctx context.Context, r pos.Refunding) pos.Answer {
+	return g.around("giveback", func() pos.Answer { return g.Gateway.GiveBack(ctx, r) })
+}
+
+func (g observedGateway) AskRefund(ctx context.Context, r pos.Refunding) pos.Answer {
+	return g.around("askrefund", func() pos.Answer { return g.Gateway.AskRefund(ctx, r) })
+}
+
+// byMethod names a call that is another one for an order that is closed.
+func byMethod(m pos.Method, revoked, closed string) string {
+	if m.Closes() {
+		return closed
+	}
+	return revoked
 }
 
 func (g observedGateway) around(call string, do func() pos.Answer) pos.Answer {

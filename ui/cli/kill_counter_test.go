@@ -50,7 +50,7 @@ func (s *seller) serve(ctx context.Context) error {
 		return err
 	}
 	for range s.Tries {
-		if scan.Code, err = s.nextCode(); err != nil {
+		if scan, err = s.shows(scan); err != nil {
 			return err
 		}
 		a, err := s.till.Charge(ctx, scan)
@@ -63,6 +63,19 @@ func (s *seller) serve(ctx context.Context) error {
 		scan.Sale = a.Sale
 	}
 	return nil
+}
+
+// shows is the scan with a code of the customer's, or for a customer who scans
+// the till. The gateway's customer of 0.49 pays what it does not know yet, also
+// by a code that nobody saw: not here.
+func (s *seller) shows(scan pos.Scan) (pos.Scan, error) {
+	var err error
+	scan.Method, scan.Code = pos.Native, pos.AuthCode{}
+	if s.Scanners == 0 || scan.Amount.Minor == 49 || s.roll(100) >= s.Scanners {
+		scan.Method = pos.QuickPay
+		scan.Code, err = s.nextCode()
+	}
+	return scan, err
 }
 
 // refused drops what a till has to refuse: a code that was used before, a sale
@@ -199,6 +212,15 @@ var keys = map[string]func(*seller, context.Context, pos.OrderNo){
 			ctx, cancel := context.WithTimeout(ctx, time.Second)
 			defer cancel()
 			s.till.Ask(ctx, no)
+		}()
+	},
+	"refund_pressed": func(s *seller, ctx context.Context, no pos.OrderNo) {
+		go func() { // it waits for the journal
+			ctx, cancel := context.WithTimeout(ctx, time.Second)
+			defer cancel()
+			if a, err := s.journal.Attempt(ctx, no); err == nil {
+				s.till.Refund(ctx, no, a.Refundable(), "wrong size", "2")
+			}
 		}()
 	},
 	"revoke_pressed": func(s *seller, _ context.Context, no pos.OrderNo) { s.till.Revoke(no, "2") },

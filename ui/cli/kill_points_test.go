@@ -20,6 +20,7 @@ var outOfReach = map[string]string{
 	"clock_step":    "somebody would have to set the clock of this machine",
 	"clock_stepped": "somebody would have to set the clock of this machine",
 	"journal_tried": "the disk would have to fail",
+	"bill_differs":  "somebody would have to hold the bill of a day against it",
 }
 
 // killPoints are all the places at which a till can be killed by name, those
@@ -35,7 +36,7 @@ func killPoints(t *testing.T) []string {
 			add("journal/" + name)
 		}
 	}
-	for _, call := range wireCalls() {
+	for _, call := range append(wireCalls(), pageCalls...) {
 		add("call/" + call) // in the till, around the call
 		add("wire/" + call) // at the gateway, before and after it acts
 	}
@@ -106,14 +107,20 @@ func wireCalls() []string {
 	return calls
 }
 
+// pageCalls are what Submit and Revoke are called here for an order whose
+// customer scans the till: Unified Order and Close Order.
+var pageCalls = []string{"order", "close"}
+
 // wireOf names the call that a request is.
-var wireOf = map[string]string{"/pay/micropay": "submit", "/pay/orderquery": "query", "/secapi/pay/reverse": "revoke"}
+var wireOf = map[string]string{"/pay/micropay": "submit", "/pay/orderquery": "query", "/secapi/pay/reverse": "revoke",
+	"/pay/unifiedorder": "order", "/pay/closeorder": "close", "/secapi/pay/refund": "giveback", "/pay/refundquery": "askrefund"}
 
 // The points are read from somebody else's source: what must be among them is.
 func TestKillPoints(t *testing.T) {
 	points, names := killPoints(t), journaledNames(t)
 	for _, want := range []string{"journal/intent/before", "journal/unseen/after", "journal/started/before", "journal/stopped/after",
-		"call/submit/after", "call/query/before", "wire/revoke/before"} {
+		"call/submit/after", "call/query/before", "wire/revoke/before",
+		"call/order/after", "wire/order/after", "call/close/before", "wire/close/after"} {
 		if !slices.Contains(points, want) {
 			t.Errorf("%s is not a point", want)
 		}
