@@ -103,6 +103,12 @@ func TestModel_TwoTills(t *testing.T) {
 // explored, or explored and then merged, the same is reached.
 func TestModel_Merged(t *testing.T) {
 	skipModel(t)
+	t.Run("quick pay", func(t *testing.T) { mergedAlike(t, func(*model) {}) })
+	t.Run("native", func(t *testing.T) { mergedAlike(t, scanning) })
+}
+
+func mergedAlike(t *testing.T, world func(*model)) {
+	t.Helper()
 	where := func(x *explorer, merged func(scene) scene) map[scene]bool {
 		reached := map[scene]bool{}
 		for _, s := range x.scenes {
@@ -111,7 +117,9 @@ func TestModel_Merged(t *testing.T) {
 		}
 		return reached
 	}
-	x := newExplorer(newModel(nil, rare{}))
+	m := newModel(nil, rare{})
+	world(m)
+	x := newExplorer(m)
 	x.explore(RescanStrict, budget{1, 0, 1})
 	plain := explorer{model: x.real, real: x.real}
 	plain.explore(RescanStrict, budget{1, 0, 1})
