@@ -15,6 +15,7 @@ import (
 
 func (m *machine) simulateCommand(f *flags) *cobra.Command {
 	var listen string
+	var behind time.Duration
 	c := &cobra.Command{
 		Use:   "simulate",
 		Short: "Serve the built-in WeChat Pay, on this machine only",
@@ -22,14 +23,18 @@ func (m *machine) simulateCommand(f *flags) *cobra.Command {
 pointed at it. It knows the practice account, which it prints, and the account of
 your configuration if there is one. Amounts choose what happens: see the README.`,
 		Args: noArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return m.simulate(c.Context(), *f, listen) },
+		RunE: func(c *cobra.Command, _ []string) error { return m.simulate(c.Context(), *f, listen, behind) },
 	}
 	c.Flags().StringVar(&listen, "listen", "127.0.0.1:8321", "loopback address")
+	c.Flags().DurationVar(&behind, "behind", 0, "how far its clock is behind; with 24h today's sales stand on a bill that can be had now")
 	return c
 }
 
 // simulate serves until a signal comes.
-func (m *machine) simulate(ctx context.Context, f flags, listen string) error {
+func (m *machine) simulate(ctx context.Context, f flags, listen string, behind time.Duration) error {
+	if behind < 0 {
+		return refuse("use 0s or more", "--behind %s is negative", behind)
+	}
 	merchants, minRevoke, err := m.simulated(f)
 	if err != nil {
 		return err
@@ -38,7 +43,8 @@ func (m *machine) simulate(ctx context.Context, f flags, listen string) error {
 	if err != nil {
 		return err
 	}
-	gateway := sim.New(sim.Config{Merchants: merchants, Seed: uint64(time.Now().UnixNano()), MinRevokeAge: minRevoke})
+	gateway := sim.New(sim.Config{Merchants: merchants, Seed: uint64(time.Now().UnixNano()), MinRevokeAge: minRevoke,
+		Now: func() time.Time { return time.Now().Add(-behind) }})
 	server := &http.Server{Handler: gateway, ReadHeaderTimeout: 5 * time.Second}
 	stop := context.AfterFunc(ctx, func() { server.Close() })
 	defer stop()
