@@ -206,3 +206,13 @@ func TestModel_NativeLapsed(t *testing.T) {
 	t.Run("quick", func(t *testing.T) { explored(t, x, RescanQuick, budget{1, 1, 1}) })
 	t.Run("strict", func(t *testing.T) { explored(t, x, RescanStrict, budget{1, 1, 1}) })
 }
+
+// TestModel_NativeClocks has the wall clock set, and the machine sleep.
+func TestModel_NativeClocks(t *testing.T) {
+	skipModel(t)
+	m := newModel(nil, rare{clock: true})
+	scanning(m)
+	x := mergedExplorer(t, m)
+	t.Run("quick", func(t *testing.T) { explored(t, x, RescanQuick, budget{1, 1, 1}) })
+	t.Run("strict", func(t *testing.T) { explored(t, x, RescanStrict, modelBudget(t, 1)) })
+}

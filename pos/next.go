@@ -444,7 +444,7 @@ func (a Attempt) queriedOver(r Answer, now time.Time) Attempt {
 // (design 3.16). What was on its way is lost and never sent again: a submission
 // without an answer is in doubt. The gateway is asked before any timer acts.
 func (a Attempt) resumed(now time.Time) Attempt {
-	a.away, a.inFlight = true, noCall
+	a.away, a.inFlight, a.answered = true, noCall, time.Time{}
 	a = a.refundResumed(now)
 	if a.State == Submitting {
 		a.State = InDoubt

@@ -1,6 +1,7 @@
 package pos
 
 import (
+	"slices"
 	"testing"
 	"time"
 )
@@ -286,5 +287,17 @@ func TestLaw9_AWatchEndsAt120s(t *testing.T) {
 func TestClosesAt(t *testing.T) {
 	if got := played(t, found(FoundUserPaying)).ClosesAt(); !got.Equal(t0.Add(45 * time.Second)) {
 		t.Errorf("got %s", got)
+	}
+}
+
+// Design 3.12, 3.16: after a restart the gateway is asked before the close,
+// also when the clock was set back between the two runs.
+func TestNext_CloseAsksFirstThoughTheClockWasSetBack(t *testing.T) {
+	a := playedFrom(t, codeIntent(), answersOf([]Finding{FoundReady, FoundNotPaid})...)
+	a, _ = Next(a, RevokePressed{}, a.UpdatedAt)
+	back := a.UpdatedAt.Add(-time.Hour)
+	a, _ = Next(a, Resumed{}, back)
+	if _, effects := Next(a, Ticked{}, back); slices.Contains(effects, Effect(Revoke{})) {
+		t.Error("the close leaves, and nobody has asked")
 	}
 }

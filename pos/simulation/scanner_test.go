@@ -78,10 +78,8 @@ func (w *world) watchScanned(f *fact, before, after pos.Attempt, e pos.Event) {
 		if !f.asked && after.State != pos.Paid {
 			w.broke("design 2: a late SUCCESS is no sale", after.OrderNo)
 		}
-	case pos.SubmitAnswered, pos.RevokeAnswered:
+	case pos.SubmitAnswered, pos.RevokeAnswered, pos.Resumed:
 		f.asked = false
-	case pos.Resumed: // what the run before heard may have been kept without a word
-		f.asked = true
 	}
 	if after.State == pos.InDoubt && after.CodeURL() == "" && after.LastFinding() == pos.FoundUnclear && after.Asked == 0 {
 		w.broke("in doubt, and nothing to pay by", after.OrderNo)
