@@ -39,15 +39,16 @@ func (o operation) envelopeRules() []rule {
 	)
 }
 
-// micropayRules are the rows of Submit Quick Pay (wechatpay-v2.md 6.1) in their
-// strict reading: version and detail required, body and attach 127 bytes.
+// micropayRules are the rows of Submit Quick Pay (wechatpay-v2.md 6.1). Where
+// the pages disagree about what is needed and how long it may be, whatever one
+// of them allows is taken, because the clients of each are real clients.
 func micropayRules() []rule {
 	return []rule{
 		{"device_info", 32, false, nil},
-		{"version", 32, true, exactly("1.0")},
-		{"body", 127, true, nil},
-		{"detail", 6000, true, isDetail},
-		{"attach", 127, false, nil},
+		{"version", 32, false, exactly("1.0")},
+		{"body", 128, true, nil},
+		{"detail", 6000, false, nil},
+		{"attach", 128, false, nil},
 		{"out_trade_no", 32, true, isOrderNo},
 		{"total_fee", 12, true, isAmount},
 		{"fee_type", 16, false, isCurrency},
@@ -58,10 +59,11 @@ func micropayRules() []rule {
 	}
 }
 
-// orderRules name an order, for Query Order and Revoke (wechatpay-v2.md 6.2, 6.3).
-func orderRules(needOrderNo bool) []rule {
+// orderRules name an order in one of two ways; which is checked apart
+// (wechatpay-v2.md 6.2 to 6.5).
+func orderRules() []rule {
 	return []rule{
-		{"out_trade_no", 32, needOrderNo, isOrderNo},
+		{"out_trade_no", 32, false, isOrderNo},
 		{"transaction_id", 32, false, nil},
 	}
 }
@@ -95,11 +97,12 @@ func exactly(want string) func(string) bool {
 	return func(got string) bool { return got == want }
 }
 
-// isOrderNo: digits, letters and _ - | * (wechatpay-v2.md 5.3; only some pages add @).
+// isOrderNo: digits, letters and _ - | * @, of orders and of refunds
+// (wechatpay-v2.md 5.3; for orders only some pages have the @).
 func isOrderNo(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool {
 		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
-		return !letter && (r < '0' || r > '9') && !strings.ContainsRune("_-|*", r)
+		return !letter && (r < '0' || r > '9') && !strings.ContainsRune("_-|*@", r)
 	})
 }
 
@@ -128,10 +131,22 @@ func isDigits(s string) bool {
 	return !strings.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
 }
 
-// isDetail: the JSON of wechatpay-v2.md 6.1 with at least one item.
+// itemised checks detail. A request of version 1.0 lists its goods in the
+// documented JSON; one without a version is of the older interface, whose detail
+// is any text (wechatpay-v2.md 6.1, mainland pages).
+func itemised(in message) *refusal {
+	if in["version"] == "" || in["detail"] == "" || isDetail(in["detail"]) {
+		return nil
+	}
+	return &refusal{"PARAM_ERROR", "invalid detail"}
+}
+
+// isDetail: the JSON of wechatpay-v2.md 6.1 with at least one item. The Global
+// page names an item by its goods_name, the mainland's by its goods_id.
 func isDetail(s string) bool {
 	var detail struct {
 		Goods []struct {
+			ID       string `json:"goods_id"`
 			Name     string `json:"goods_name"`
 			Quantity int    `json:"quantity"`
 		} `json:"goods_detail"`
@@ -140,7 +155,7 @@ func isDetail(s string) bool {
 		return false
 	}
 	for _, g := range detail.Goods {
-		if g.Name == "" || len(g.Name) > 256 || g.Quantity < 1 || g.Quantity > 9999 {
+		if g.ID+g.Name == "" || len(g.Name) > 256 || g.Quantity < 1 || g.Quantity > 9999 {
 			return false
 		}
 	}

@@ -22,7 +22,8 @@ func (g *Gateway) closeorder(x *exchange) message {
 	return x.closed(o)
 }
 
-// closed carries the close out, as far as the order's story lets it.
+// closed carries the close out, as far as the order's story lets it. The answer
+// is the Global page's, the layers alone; result_msg is the mainland's.
 func (x *exchange) closed(o *order) message {
 	o.accepted++
 	switch {
@@ -33,7 +34,5 @@ func (x *exchange) closed(o *order) message {
 		return x.no("ORDERPAID", "the order is paid")
 	}
 	o.become(Closed, x.at)
-	m := x.yes()
-	m["result_msg"] = "OK"
-	return m
+	return x.yes()
 }

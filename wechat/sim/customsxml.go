@@ -31,7 +31,7 @@ func (d *declaration) tell(m message, suffix string, x *exchange) {
 
 // declareNames are the rows that name a declaration.
 func declareNames() []rule {
-	return append(orderRules(false),
+	return append(orderRules(),
 		rule{"sub_order_no", 32, false, isOrderNo},
 		rule{"sub_order_id", 32, false, nil},
 		rule{"customs", 32, true, isCustoms},

@@ -131,7 +131,12 @@
 //     operations know only PARAM_ERROR. What the business forbids a refund is ERROR.
 //   - Download Bill and Query Exchange Rate know return_code alone; the bill's
 //     return_msg is the documents' text, with its error_code.
-//   - Unknown elements are taken and are part of the signature.
+//   - Unknown elements are taken and are part of the signature; the root may have
+//     any name.
+//   - Where the pages of one operation disagree, the most generous is followed:
+//     libraries written from the mainland's pages send neither version nor fee_type,
+//     and revoke by transaction_id alone. What version 1.0 promises is asked for:
+//     then detail is JSON, otherwise it is any text.
 //   - The Global customs operations speak JSON. They want an Authorization header
 //     and do not look into it: its signature is of another generation, with other keys,
 //     and so would be that of the answers, which have none.

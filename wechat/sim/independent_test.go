@@ -41,7 +41,7 @@ func (c independent) sign(fields []string) string {
 // element is one element of an answer.
 var element = regexp.MustCompile(`(?s)<([a-z_0-9]+)>(?:<!\[CDATA\[(.*?)\]\]>|([^<]*))</`)
 
-// call sends fields as name=value and returns what came back, once its signature is verified.
+// call sends fields as name=value and returns what came back.
 func (c independent) call(path string, fields ...string) map[string]string {
 	c.t.Helper()
 	fields = append(fields, "appid=wxd930ea5d5a258f4f", "mch_id=10000100", "nonce_str=5K8264ILTKCH16CQ2502SI8ZNMTM67VS", "a_field_of_tomorrow=<茶>")
@@ -53,7 +53,14 @@ func (c independent) call(path string, fields ...string) map[string]string {
 		name, value, _ := strings.Cut(f, "=")
 		doc += "  <" + name + ">" + html.EscapeString(value) + "</" + name + ">\n"
 	}
-	res, err := http.Post(c.base+path, "application/x-www-form-urlencoded", strings.NewReader(doc+"</xml>\n"))
+	return c.post(path, "application/x-www-form-urlencoded", doc+"</xml>\n")
+}
+
+// post sends a document and returns what came back, once its signature is
+// verified. The text of the whole answer is under the empty name.
+func (c independent) post(path, contentType, doc string) map[string]string {
+	c.t.Helper()
+	res, err := http.Post(c.base+path, contentType, strings.NewReader(doc))
 	if err != nil {
 		c.t.Fatal(err)
 	}

@@ -15,7 +15,7 @@ func china() *time.Location { return time.FixedZone("GMT+8", 8*60*60) }
 
 // micropay is Submit Quick Pay (wechatpay-v2.md 6.1). g.mu is held.
 func (g *Gateway) micropay(x *exchange) message {
-	if why := check(x.in, micropayRules()); why != nil {
+	if why := firstOf(check(x.in, micropayRules()), itemised(x.in)); why != nil {
 		return x.no(why.code, why.text)
 	}
 	if o := g.book.numbered(x.merchant.MchID, x.in["out_trade_no"], x.at); o != nil {

@@ -4,7 +4,7 @@ import "strconv"
 
 // orderquery is Query Order (wechatpay-v2.md 6.2). g.mu is held.
 func (g *Gateway) orderquery(x *exchange) message {
-	if why := check(x.in, orderRules(false)); why != nil {
+	if why := check(x.in, orderRules()); why != nil {
 		return x.no("PARAM_ERROR", why.text)
 	}
 	if x.orderNo() == "" {

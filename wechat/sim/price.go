@@ -19,13 +19,17 @@ func (o *order) paid(m, request message) {
 }
 
 // priced adds what the order cost and what the wallet paid, each in its own
-// currency (wechatpay-v2.md 5.2).
+// currency (wechatpay-v2.md 5.2). There is no rate between yuan and yuan:
+// libraries that know the mainland alone verify an answer's signature over the
+// fields they know, and no rate is among them.
 func (o *order) priced(m message) {
 	byVoucher, unsettled := o.discount()
 	m["total_fee"], m["fee_type"] = strconv.FormatInt(o.minor, 10), o.price.code
 	m["cash_fee"] = strconv.FormatUint(o.price.convert(o.minor-byVoucher, o.wallet), 10)
 	m["cash_fee_type"] = o.wallet.code
-	m["rate"] = strconv.FormatUint(o.price.rateTo(o.wallet), 10)
+	if o.price != o.wallet {
+		m["rate"] = strconv.FormatUint(o.price.rateTo(o.wallet), 10)
+	}
 	if byVoucher > 0 {
 		m["settlement_total_fee"] = strconv.FormatInt(o.minor-unsettled, 10)
 	}

@@ -3,7 +3,6 @@ package sim
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -57,11 +56,10 @@ func (r *refund) settles() time.Time {
 	return r.accepted.Add(refundTime)
 }
 
-// refundRules are the rows of Apply for Refund (wechatpay-v2.md 6.4). The order
-// may be named in one of two ways; which is checked apart.
+// refundRules are the rows of Apply for Refund (wechatpay-v2.md 6.4).
 func refundRules() []rule {
-	return append(orderRules(false),
-		rule{"out_refund_no", 64, true, isRefundNo},
+	return append(orderRules(),
+		rule{"out_refund_no", 64, true, isOrderNo},
 		rule{"total_fee", 12, true, isAmount},
 		rule{"refund_fee", 12, true, isAmount},
 		rule{"refund_fee_type", 8, false, isCurrency},
@@ -73,9 +71,6 @@ func refundRules() []rule {
 
 // fromUnsettled is the default of refund_account.
 const fromUnsettled = "REFUND_SOURCE_UNSETTLED_FUNDS"
-
-// isRefundNo: as an order number, and @ too (wechatpay-v2.md 5.3).
-func isRefundNo(s string) bool { return isOrderNo(strings.ReplaceAll(s, "@", "")) }
 
 // refund is Apply for Refund (wechatpay-v2.md 6.4). g.mu is held.
 func (g *Gateway) refund(x *exchange) message {

@@ -13,8 +13,8 @@ const (
 
 // refundQueryRules are the rows of Query Refund (wechatpay-v2.md 6.5).
 func refundQueryRules() []rule {
-	return append(orderRules(false),
-		rule{"out_refund_no", 64, false, isRefundNo},
+	return append(orderRules(),
+		rule{"out_refund_no", 64, false, isOrderNo},
 		rule{"refund_id", 32, false, nil},
 		rule{"offset", 9, false, isDigits},
 	)

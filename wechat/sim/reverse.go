@@ -7,8 +7,11 @@ const revokeLimit = 7 * 24 * time.Hour
 
 // reverse is Revoke (wechatpay-v2.md 6.3). g.mu is held.
 func (g *Gateway) reverse(x *exchange) message {
-	if why := check(x.in, orderRules(true)); why != nil {
+	if why := check(x.in, orderRules()); why != nil {
 		return x.final("PARAM_ERROR", why.text)
+	}
+	if x.orderNo() == "" {
+		return x.final("PARAM_ERROR", "out_trade_no or transaction_id is needed")
 	}
 	o := g.book.find(x.merchant, x.in, x.at)
 	if o == nil {

@@ -11,14 +11,14 @@ import (
 // TestSubmissionFields: what wechatpay-v2.md 6.1 requires, and what it limits.
 func TestSubmissionFields(t *testing.T) {
 	for _, c := range []struct{ field, value, want string }{
-		{"version", "", "LACK_PARAMS"}, {"version", "2.0", "PARAM_ERROR"},
-		{"body", "", "LACK_PARAMS"}, {"body", strings.Repeat("x", 128), "PARAM_ERROR"}, {"body", strings.Repeat("茶", 42), "paid 12"},
+		{"version", "", "paid 12"}, {"version", "2.0", "PARAM_ERROR"}, // needed on the English page alone
+		{"body", "", "LACK_PARAMS"}, {"body", strings.Repeat("x", 128), "paid 12"}, {"body", strings.Repeat("x", 129), "PARAM_ERROR"}, {"body", strings.Repeat("茶", 42), "paid 12"},
 		{"body", strings.Repeat("茶", 43), "PARAM_ERROR"}, {"body", "tea 🍵", "PARAM_ERROR"},
-		{"detail", "", "LACK_PARAMS"}, {"detail", "coffee", "PARAM_ERROR"}, {"detail", `{"goods_detail":[]}`, "PARAM_ERROR"},
+		{"detail", "", "paid 12"}, {"detail", "coffee", "PARAM_ERROR"}, {"detail", `{"goods_detail":[]}`, "PARAM_ERROR"},
 		{"detail", `{"goods_detail":[{"goods_name":"","quantity":1}]}`, "PARAM_ERROR"}, {"detail", `{"goods_detail":[{"goods_name":"a","quantity":0}]}`, "PARAM_ERROR"},
-		{"attach", strings.Repeat("x", 128), "PARAM_ERROR"}, {"device_info", strings.Repeat("x", 33), "PARAM_ERROR"},
+		{"attach", strings.Repeat("x", 128), "paid 12"}, {"attach", strings.Repeat("x", 129), "PARAM_ERROR"}, {"device_info", strings.Repeat("x", 33), "PARAM_ERROR"},
 		{"out_trade_no", "", "LACK_PARAMS"}, {"out_trade_no", strings.Repeat("1", 33), "PARAM_ERROR"}, {"out_trade_no", "A 1", "PARAM_ERROR"},
-		{"out_trade_no", "A@1", "PARAM_ERROR"}, {"out_trade_no", "a_Z-9|*", "paid 12"},
+		{"out_trade_no", "A#1", "PARAM_ERROR"}, {"out_trade_no", "a_Z-9|*@", "paid 12"},
 		{"total_fee", "", "LACK_PARAMS"}, {"total_fee", "0", "PARAM_ERROR"}, {"total_fee", "-1", "PARAM_ERROR"}, {"total_fee", "1.5", "PARAM_ERROR"},
 		{"total_fee", "012", "PARAM_ERROR"}, {"total_fee", " 12", "PARAM_ERROR"}, {"total_fee", "1000000000000", "PARAM_ERROR"},
 		{"fee_type", "XXX", "PARAM_ERROR"}, {"fee_type", "hkd", "PARAM_ERROR"}, {"fee_type", "", "paid 12"},
@@ -234,11 +234,11 @@ func TestNaming(t *testing.T) {
 		t.Errorf("transaction_id %q", id)
 	}
 	for _, c := range []struct{ path, no, id, want string }{
-		{"/pay/orderquery", "", "", "PARAM_ERROR"}, {"/pay/orderquery", "A@1", "", "PARAM_ERROR"},
+		{"/pay/orderquery", "", "", "PARAM_ERROR"}, {"/pay/orderquery", "A#1", "", "PARAM_ERROR"},
 		{"/pay/orderquery", "", id, "SUCCESS"}, {"/pay/orderquery", "other", id, "SUCCESS"}, {"/pay/orderquery", "A1", "4200", "ORDERNOTEXIST"},
-		{"/secapi/pay/reverse", "", "", "PARAM_ERROR N"}, {"/secapi/pay/reverse", "", id, "PARAM_ERROR N"},
+		{"/secapi/pay/reverse", "", "", "PARAM_ERROR N"}, {"/secapi/pay/reverse", "A#1", id, "PARAM_ERROR N"},
 		{"/secapi/pay/reverse", "A1", "4200", "INVALID_TRANSACTIONID N"}, {"/secapi/pay/reverse", "unknown", "", "N"},
-		{"/secapi/pay/reverse", "A1", id, "N"},
+		{"/secapi/pay/reverse", "A1", id, "N"}, {"/secapi/pay/reverse", "", id, "N"}, {"/secapi/pay/reverse", "", "4200", "INVALID_TRANSACTIONID N"},
 	} {
 		m := message{"out_trade_no": c.no, "transaction_id": c.id}
 		if got := till.post(c.path, string(till.signed(m).xml())); got.says != c.want {

@@ -115,10 +115,10 @@ func (c *till) describe(m message) string {
 		return "accepted " + m["refund_fee"]
 	case m["prepay_id"] != "":
 		return "prepaid"
-	case m["result_msg"] != "":
-		return "closed"
 	case m["recall"] != "":
 		return m["recall"]
+	case m["total_fee"] == "":
+		return "closed"
 	}
 	return "paid " + m["total_fee"]
 }

@@ -10,16 +10,16 @@ import (
 // prepayLife is how long a prepay_id and a code_url are good (wechatpay-v2.md 6.6).
 const prepayLife = 2 * time.Hour
 
-// unifiedRules are the rows of Unified Order (wechatpay-v2.md 6.6). The current
-// page requires version and leaves detail out if the merchant likes.
+// unifiedRules are the rows of Unified Order (wechatpay-v2.md 6.6), as generous
+// as micropayRules where the pages disagree.
 func unifiedRules() []rule {
 	return []rule{
 		{"trade_type", 16, true, oneOf("JSAPI", "NATIVE", "APP", "MWEB")},
 		{"device_info", 32, false, nil},
-		{"version", 32, true, exactly("1.0")},
-		{"body", 127, true, nil},
-		{"detail", 6000, false, isDetail},
-		{"attach", 127, false, nil},
+		{"version", 32, false, exactly("1.0")},
+		{"body", 128, true, nil},
+		{"detail", 6000, false, nil},
+		{"attach", 128, false, nil},
 		{"out_trade_no", 32, true, isOrderNo},
 		{"total_fee", 12, true, isAmount},
 		{"fee_type", 16, false, isCurrency},
@@ -38,10 +38,7 @@ func unifiedRules() []rule {
 
 // unifiedorder is Unified Order (wechatpay-v2.md 6.6). g.mu is held.
 func (g *Gateway) unifiedorder(x *exchange) message {
-	if why := check(x.in, unifiedRules()); why != nil {
-		return x.no(why.code, why.text)
-	}
-	if why := tradeFields(x.in); why != nil {
+	if why := firstOf(check(x.in, unifiedRules()), itemised(x.in), tradeFields(x.in)); why != nil {
 		return x.no(why.code, why.text)
 	}
 	expires, ok := expiry(x.in, x.at)

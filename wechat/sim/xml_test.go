@@ -11,7 +11,6 @@ func TestMalformed(t *testing.T) {
 	for name, doc := range map[string]string{
 		"empty":             ``,
 		"text":              `Bad Gateway`,
-		"other root":        `<html><a>1</a></html>`,
 		"half":              `<xml><a>1</a>`,
 		"repeated":          `<xml><a>1</a><a>1</a></xml>`,
 		"nested":            `<xml><a><b>1</b></a></xml>`,
@@ -42,6 +41,7 @@ func TestWellFormed(t *testing.T) {
 	for _, doc := range []string{
 		`<xml><a>&lt;Tea&gt; &amp; 茶</a><b></b></xml>`,
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<xml>\n <a><![CDATA[<Tea> & 茶]]></a>\n <b/>\n</xml>\n",
+		`<queryRequest><a>&lt;Tea&gt; &amp; 茶</a><b></b></queryRequest>`,
 		`<xml><a>&#60;Tea<![CDATA[> &]]> &#x8336;</a><b><![CDATA[]]></b></xml>`,
 	} {
 		if got, err := parse([]byte(doc)); err != nil || !maps.Equal(got, want) {
