@@ -151,6 +151,8 @@
 //
 // The numbers are those of wechatpay-v2.md 12.
 //
+//   - 12.2: fee_type is in every answer about a paid order, rate when the wallet
+//     has another currency, on Quick Pay too.
 //   - 12.3, 12.4: an order ended by a revoke, and one that WeChat Pay ended by
 //     itself, is REVOKED, whether it had been paid or not. Gateway.Force makes
 //     the other readings, CLOSED and REFUND.
