@@ -49,7 +49,7 @@ func (m *machine) simulate(ctx context.Context, f flags, listen string, behind t
 	stop := context.AfterFunc(ctx, func() { server.Close() })
 	defer stop()
 	for _, a := range merchants {
-		m.say("appid %s  mch_id %s  sub_mch_id %q", a.AppID, a.MchID, a.SubMchID)
+		m.say("appid %s  mch_id %s  sub_mch_id %q  sub_appid %q", a.AppID, a.MchID, a.SubMchID, a.SubAppID)
 	}
 	m.say("the key of the practice account is %s", practiceMerchant.Key)
 	if err := m.printf("http://%s\n", l.Addr()); err != nil {
