@@ -4,7 +4,7 @@ BIN := $(CURDIR)/.ci/bin
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-check: tidy lint test race build screen ## everything that CI runs
+check: tidy lint test race build screen proof ## everything that CI runs
 
 tidy: ## go.mod and go.sum are tidy, and the code is formatted
 	go mod tidy -diff

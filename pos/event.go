@@ -176,3 +176,22 @@ func (Revoke) isEffect()    {}
 func (GiveBack) isEffect()  {}
 func (AskRefund) isEffect() {}
 func (After) isEffect()     {}
+
+// AnswerOf is the gateway's answer that an event brings, or none.
+func AnswerOf(e Event) Answer {
+	switch e := e.(type) {
+	case SubmitAnswered:
+		return e.Answer
+	case QueryAnswered:
+		return e.Answer
+	case RevokeAnswered:
+		return e.Answer
+	case RefundAnswered:
+		return e.Answer
+	case RefundQueryAnswered:
+		return e.Answer
+	case Intended, Ticked, QuerySent, RevokeSent, RefundSent, RefundQuerySent, RevokePressed, RefundPressed, AskPressed, Left, Returned,
+		Unseen, Acknowledged, BillDiffers, Resumed, ClockStepped, Noted:
+	}
+	return Answer{}
+}

@@ -147,13 +147,7 @@ func newestRateIn(ctx context.Context, r *storage.Reader, currency pos.Currency)
 // rateOf is the rate at which an order was paid in CNY, or "".
 func rateOf(entries []pos.Entry) string {
 	for _, e := range entries {
-		var heard pos.Heard
-		switch e := e.Event.(type) {
-		case pos.SubmitAnswered:
-			heard = e.Answer.Heard
-		case pos.QueryAnswered:
-			heard = e.Answer.Heard
-		}
+		heard := pos.AnswerOf(e.Event).Heard
 		if heard.Fields["cash_fee_type"] == "CNY" && heard.Fields["rate"] != "" {
 			return heard.Fields["rate"]
 		}

@@ -88,18 +88,10 @@ func said(e pos.Event) string {
 	switch e := e.(type) {
 	case pos.Intended:
 		return saidIntent(e)
-	case pos.SubmitAnswered:
-		return saidAnswer(e.Answer)
-	case pos.QueryAnswered:
-		return saidAnswer(e.Answer)
-	case pos.RevokeAnswered:
-		return saidAnswer(e.Answer)
+	case pos.SubmitAnswered, pos.QueryAnswered, pos.RevokeAnswered, pos.RefundAnswered, pos.RefundQueryAnswered:
+		return saidAnswer(pos.AnswerOf(e))
 	case pos.RefundPressed:
 		return fmt.Sprintf("%s, %s: %s %s", e.No, e.Amount, e.Reason, e.By)
-	case pos.RefundAnswered:
-		return saidAnswer(e.Answer)
-	case pos.RefundQueryAnswered:
-		return saidAnswer(e.Answer)
 	case pos.RevokePressed:
 		return e.By
 	case pos.Acknowledged:

@@ -189,13 +189,7 @@ func refundsAfter(before []pos.BookedRefund, e pos.Entry) []pos.BookedRefund {
 // paidAt is when an order was paid by WeChat Pay's clock, if the entry is a signed
 // answer that says so.
 func paidAt(e pos.Event) time.Time {
-	var r pos.Answer
-	switch e := e.(type) {
-	case pos.SubmitAnswered:
-		r = e.Answer
-	case pos.QueryAnswered:
-		r = e.Answer
-	}
+	r := pos.AnswerOf(e)
 	if r.Finding != pos.FoundPaid {
 		return time.Time{}
 	}
