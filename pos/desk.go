@@ -125,6 +125,8 @@ func (t *Till) Revoke(no OrderNo, by string) error {
 // is durable; refused with the reason of Attempt.CanRefund.
 func (t *Till) Refund(ctx context.Context, no OrderNo, amount Money, reason, by string) (Attempt, error) {
 	op := "refund " + string(no)
+	t.refunding.Lock() // two at once would both be told that the one of them has begun
+	defer t.refunding.Unlock()
 	a, err := t.TakeUp(ctx, no)
 	if err != nil {
 		return Attempt{}, err

@@ -475,6 +475,11 @@ func (a Attempt) shifted(d time.Duration, now time.Time) Attempt {
 			*t = t.Add(d)
 		}
 	}
+	if a.given != nil && !a.given.sentAt.IsZero() {
+		g := *a.given
+		g.sentAt = g.sentAt.Add(d)
+		a.given = &g
+	}
 	if a.Open() && a.inFlight == noCall {
 		a.askAt = now
 		if due := !a.revokeAt.IsZero() && !a.revokeAt.After(now); due {

@@ -10,6 +10,14 @@ import (
 func (r *reconciler) order(b Booked, lines []BillLine) {
 	if !b.State.Settled() {
 		r.Open = append(r.Open, Pending{Summary: b.Summary})
+		for _, l := range lines { // what it will end as is not known; that the bill has it is
+			if l.Trouble != "" {
+				r.differs(DiffUnreadable, b, l)
+				continue
+			}
+			r.count(l)
+			r.differs(DiffState, b, l)
+		}
 		return
 	}
 	o := onBill{refunds: map[string]BillLine{}}

@@ -118,7 +118,7 @@ func TestReconcile(t *testing.T) {
 		"another till's, by its number":          {[]Booked{b}, []BillLine{paidLine(b), with(unknown, func(l *BillLine) { l.OrderNo = "K2261121Q7RX000001" })}, "other"},
 		"another till's, by its device":          {nil, []BillLine{with(unknown, func(l *BillLine) { l.OrderNo, l.Till = "WEB1", "WEB" })}, "other"},
 		"ours by its number, whatever the till":  {nil, []BillLine{with(unknown, func(l *BillLine) { l.Till = "" })}, "missing_here"},
-		"in doubt is compared with nothing":      {[]Booked{ended(b, InDoubt, time.Time{})}, []BillLine{paidLine(b)}, "open"},
+		"in doubt, and the bill knows more":      {[]Booked{ended(b, InDoubt, time.Time{})}, []BillLine{paidLine(b)}, "state open"},
 		"being revoked is compared with nothing": {[]Booked{ended(b, Revoking, time.Time{})}, nil, "open"},
 
 		"midnight: the last minute":              {[]Booked{late}, nil, "carried"},

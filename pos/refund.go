@@ -86,6 +86,8 @@ func (a Attempt) CanRefund(m Money) error {
 		return ErrRefundUnpaid
 	case a.Refunding:
 		return ErrRefundBusy
+	case a.inFlight == revokeCall:
+		return ErrRevokeBusy
 	case m.Currency != left.Currency || m.Minor < 1 || m.Minor > left.Minor:
 		return fmt.Errorf("%s cannot be given back of %s", m, left)
 	case stuck && m != a.Amount:
@@ -103,7 +105,7 @@ func (a Attempt) nextRefund() string { return fmt.Sprintf("%sR%d", a.OrderNo, le
 func (a Attempt) refundRequested(e RefundPressed, now time.Time) Attempt {
 	a.given = &given{Refund{No: e.No, Amount: e.Amount, Reason: e.Reason, By: e.By, State: RefundRequested,
 		CreatedAt: now, UpdatedAt: now}, a.given}
-	a.Refunding, a.refundAt = true, now
+	a.Refunding, a.refundAt, a.revokeAt = true, now, time.Time{}
 	return a
 }
 
@@ -181,7 +183,7 @@ func (a Attempt) refundQueried(r Answer, now time.Time) Attempt {
 		case a.given.reopened:
 			return a.refundFails(now)
 		}
-		return a.changed(now, func(g *Refund) { g.reopened, g.State = true, RefundRequested }).refundRepeats(r, now)
+		return a.changed(now, func(g *Refund) { g.reopened, g.refused, g.State = true, false, RefundRequested }).refundRepeats(r, now)
 	case FoundRefundAbnormal: // F4: the portal only
 		a = a.accepted(now).raise(AttentionRefundAbnormal)
 	case FoundRefundNotFound: // F5: or not visible yet
@@ -225,7 +227,8 @@ func (a Attempt) refundDone(now time.Time) Attempt {
 	a = a.changed(now, func(r *Refund) { r.State, r.Code = Refunded, "" })
 	a.Refunded += a.given.Amount.Minor
 	a.Refunding, a.refundAt = false, time.Time{}
-	if a.Attention == AttentionRefundShort || a.Attention == AttentionRefundAbnormal || a.Attention == AttentionConfiguration {
+	switch a.Attention {
+	case AttentionRefundShort, AttentionRefundAbnormal, AttentionRefundFailed, AttentionConfiguration, AttentionSignature, AttentionMismatch:
 		a.Attention = ""
 	}
 	if a.State == Confirming { // design 3.8: a manager's refund ends it
@@ -239,6 +242,9 @@ func (a Attempt) refundDone(now time.Time) Attempt {
 func (a Attempt) refundFails(now time.Time) Attempt {
 	a = a.changed(now, func(r *Refund) { r.State = RefundFailed }).raise(AttentionRefundFailed)
 	a.Refunding, a.refundAt = false, time.Time{}
+	if !a.State.Settled() { // of an order that the gateway would not revoke: on with it
+		a = a.scheduleRevoke(now.Add(slow))
+	}
 	return a
 }
 
@@ -246,7 +252,12 @@ func (a Attempt) refundFails(now time.Time) Attempt {
 // is asked for again (R3).
 func (a Attempt) refundResumed(now time.Time) Attempt {
 	if a.Refunding {
-		a = a.changed(now, func(r *Refund) { r.askBefore = !r.sentAt.IsZero() })
+		a = a.changed(now, func(r *Refund) {
+			r.askBefore = !r.sentAt.IsZero()
+			if r.sentAt.After(now) { // the clock was set back since: a minute of this run, then (design 3.16)
+				r.sentAt = now
+			}
+		})
 		a.refundAt = now
 	}
 	return a

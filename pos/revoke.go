@@ -22,7 +22,7 @@ func (a Attempt) toRevoking(why Reason, now time.Time) Attempt {
 // and never by itself for somebody else's order.
 func (a Attempt) scheduleRevoke(t time.Time) Attempt {
 	a.revokeAt = time.Time{}
-	if !a.expired && !a.foreign {
+	if !a.expired && !a.foreign && !a.Refunding { // not beside a refund: the money could go back twice
 		a.revokeAt = later(t, a.RevokeReady())
 	}
 	return a
@@ -125,6 +125,9 @@ func (a Attempt) queriedRevoking(r Answer, now time.Time) Attempt {
 // gateway refused.
 func (a Attempt) queriedConfirming(r Answer, now time.Time) Attempt {
 	switch {
+	case r.Finding == FoundRefunding && a.Refunding: // our own refund was accepted, and that is all: Query Refund ends it
+		a.askAt = now.Add(slow)
+		return a
 	case r.Finding == FoundRevoked, r.Finding == FoundClosed, r.Finding == FoundRefunding: // W1, W2, W3
 		return a.over()
 	case r.Finding == FoundPaid && a.Method.Closes(): // K2: it is a sale

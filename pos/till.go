@@ -49,6 +49,8 @@ type Till struct {
 	selling  sync.Mutex // one new attempt at a time: number, intent; none is taken up meanwhile
 	doubtful []OrderNo  // intents that may or may not have been kept; guarded by selling
 
+	refunding sync.Mutex // one refund begins at a time
+
 	mu       sync.Mutex
 	clock    clock
 	steps    []time.Duration // every jump of the wall clock in this run
@@ -106,7 +108,7 @@ func (t *Till) findUnseen(ctx context.Context, last int64) error {
 		return err
 	}
 	for _, s := range recent {
-		if s.Seq == last && s.Attention == "" && !s.Method.Elsewhere() {
+		if s.Seq == last && s.Attention == "" && !s.Method.Elsewhere() && s.Refunded == 0 && !s.Refunding {
 			_, err = t.TakeUp(ctx, s.OrderNo)
 			t.tell(s.OrderNo, Unseen{})
 		}

@@ -73,13 +73,21 @@ func (s *shop) order(ctx context.Context, scan pos.Scan) (pos.Attempt, error) {
 	if err != nil {
 		return pos.Attempt{}, err
 	}
-	answered, cancel := context.WithTimeout(ctx, defaultWait)
+	s.answered(ctx, a.OrderNo)
+	a, _ = s.till.Attempt(a.OrderNo)
+	return a, nil
+}
+
+// answered waits until the submission of an order was answered.
+func (s *shop) answered(ctx context.Context, no pos.OrderNo) pos.Summary {
+	ctx, cancel := context.WithTimeout(ctx, defaultWait)
 	defer cancel()
-	s.till.Wait(answered, func() bool { // its error says no more than the state does
-		a, _ = s.till.Attempt(a.OrderNo)
+	var a pos.Attempt
+	s.till.Wait(ctx, func() bool { // its error says no more than the state does
+		a, _ = s.till.Attempt(no)
 		return a.State != pos.Submitting
 	})
-	return a, nil
+	return a.Summary
 }
 
 // qr shows a code until it is paid, or closes it.
@@ -99,6 +107,9 @@ func (m *machine) qr(ctx context.Context, f flags, amount string, scan pos.Scan,
 			m.say("the customer scans %s", clean(a.CodeURL()))
 		}
 		stands := s.await(ctx, a.OrderNo, wait)
+		if stands.State == pos.Submitting { // told to end before it was answered: what comes of it is closed
+			stands = s.answered(context.WithoutCancel(ctx), a.OrderNo)
+		}
 		if stands.State != pos.InDoubt {
 			return s.await(context.WithoutCancel(ctx), a.OrderNo, closeFor), nil
 		}

@@ -74,6 +74,38 @@ func TestQR_CancelledCloses(t *testing.T) {
 	f.checkPage(r, false)
 }
 
+// Design 3.12: told to end before the code came, the command closes the order all the same.
+func TestQR_CancelledBeforeTheCodeCloses(t *testing.T) {
+	f := newShopFloor(t)
+	asked, told := make(chan struct{}), make(chan struct{})
+	gate := func(after bool) {
+		if calls := f.sim.Calls(); after && len(calls) == 1 { // the answer to Unified Order waits
+			close(asked)
+			<-told
+		}
+	}
+	f.gate.Store(&gate)
+	c := f.command("qr", "0.33", "--json")
+	var out strings.Builder
+	c.Stdout = &out
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-asked
+	if err := c.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	close(told)
+	if err := c.Wait(); statusOf(err) != "3" {
+		t.Errorf("%v: %s", err, out.String())
+	}
+	for _, o := range f.sim.Orders() {
+		if o.State != sim.Closed {
+			t.Errorf("%s is %s", o.No, o.State)
+		}
+	}
+}
+
 // signalOn closes seen when text was written.
 type signalOn struct {
 	text    string
