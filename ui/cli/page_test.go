@@ -6,6 +6,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"cashier/wechat/sim"
 )
@@ -95,8 +96,15 @@ func TestQR_CancelledBeforeTheCodeCloses(t *testing.T) {
 	if err := c.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
+	ended := make(chan error, 1)
+	go func() { ended <- c.Wait() }()
+	select {
+	case err := <-ended:
+		t.Fatalf("it did not wait for what it had sent: %v", err)
+	case <-time.After(300 * time.Millisecond):
+	}
 	close(told)
-	if err := c.Wait(); statusOf(err) != "3" {
+	if err := <-ended; statusOf(err) != "3" || !strings.Contains(out.String(), `"reason":"revoke_pressed"`) { // and not only the deadline
 		t.Errorf("%v: %s", err, out.String())
 	}
 	for _, o := range f.sim.Orders() {
