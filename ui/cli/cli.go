@@ -46,10 +46,10 @@ func (m *machine) root() *cobra.Command {
 	var cashier string
 	root := &cobra.Command{
 		Use:   "cashier",
-		Short: "A till for WeChat Pay Quick Pay",
-		Long: `A till for WeChat Pay Quick Pay. Without a command it opens the cashier's
-screen; where nothing was ever configured, in practice mode, on a built-in
-WeChat Pay and with play money.`,
+		Short: "A till for WeChat Pay",
+		Long: `A till for WeChat Pay. Without a command it opens the cashier's screen; where
+nothing was ever configured, in practice mode, on a built-in WeChat Pay and with
+play money.`,
 		Args:          noArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,
@@ -94,7 +94,11 @@ func noArgs(c *cobra.Command, args []string) error {
 func takes(names ...string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) != len(names) {
-			return refuse("cashier "+c.Use, "%s takes %d arguments, not %d", c.CommandPath(), len(names), len(args))
+			count := fmt.Sprintf("%d arguments", len(names))
+			if len(names) == 1 {
+				count = "1 argument"
+			}
+			return refuse(c.CommandPath()+strings.TrimPrefix(c.Use, c.Name()), "%s takes %s, not %d", c.CommandPath(), count, len(args))
 		}
 		return nil
 	}

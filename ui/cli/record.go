@@ -129,7 +129,7 @@ func line(s pos.Summary, zone *time.Location) string {
 	if s.Reason != "" {
 		parts = append(parts, string(s.Reason))
 	}
-	if s.Code != "" {
+	if s.Code != "" && s.Code != string(s.Reason) {
 		parts = append(parts, s.Code)
 	}
 	if s.Refunded > 0 {
