@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -41,7 +42,12 @@ There are two protocols. Global is that of gateways outside mainland China, sign
 with the client certificate; its answers are verified with
 wechat.platform_cert_file. Mainland is the older one, and the only one that says
 who paid: --payer names a TOML file with cert_id = "…" and name = "…", or is - for
-standard input, so that neither stands in a list of processes.`,
+standard input, so that neither stands in a list of processes.
+
+With --json: order_no, transaction_id, protocol, customs, sub_order_no (empty: the
+whole order), sub_order_id, state, explanation, certificate_check (mainland:
+UNCHECKED, SAME or DIFFERENT), verify_department, verify_department_trade_id and
+modified_at (RFC 3339); of query one object a line.`,
 		Args: takes("ORDER"),
 		RunE: func(c *cobra.Command, args []string) error { return m.declare(c.Context(), *f, args[0], q, false) },
 	}
@@ -54,7 +60,7 @@ standard input, so that neither stands in a list of processes.`,
 	c.AddCommand(modify, query, redeclare)
 
 	all := c.PersistentFlags()
-	all.StringVar(&q.customs, "customs", "", "the authority: GUANGZHOU_ZS, HANGZHOU_ZS, NINGBO, ZHENGZHOU_BS, CHONGQING, SHANGHAI_ZS, SHENZHEN, ZHENGZHOU_ZH_ZS, TIANJIN")
+	all.StringVar(&q.customs, "customs", "", "the authority: "+strings.Join(authorities, ", "))
 	all.StringVar(&q.protocol, "protocol", "", "global or mainland (default: by wechat.url)")
 	all.StringVar(&q.subOrder, "sub-order", "", "your number of a part of the order")
 	for _, c := range []*cobra.Command{c, modify, redeclare} {
@@ -68,6 +74,18 @@ standard input, so that neither stands in a list of processes.`,
 		fl.StringVar(&q.payer, "payer", "", "file with the payer's certificate number and name (mainland only)")
 	}
 	return c
+}
+
+// authorities are the values of --customs.
+var authorities = []string{string(wechat.CustomsGuangzhou), string(wechat.CustomsHangzhou), string(wechat.CustomsNingbo),
+	string(wechat.CustomsZhengzhouBS), string(wechat.CustomsChongqing), string(wechat.CustomsShanghai), string(wechat.CustomsShenzhen),
+	string(wechat.CustomsZhengzhouZHS), string(wechat.CustomsTianjin)}
+
+// declareFlags are the flags behind the names of the wire, of both protocols.
+var declareFlags = map[string]string{
+	"mch_customs_no": "--customs-no", "merchant_customs_no": "--customs-no", "sub_order_no": "--sub-order",
+	"order_no": "--sub-order", // the only order number here that the user makes up
+	"duty":     "--duty", "product_fee": "--product", "transport_fee": "--transport",
 }
 
 // broker is an order in front of the customs, by one of the two protocols.
@@ -95,6 +113,9 @@ func (m *machine) atCustoms(ctx context.Context, f flags, order string, q declar
 	if q.customs == "" {
 		return refuse("name the authority, such as --customs SHENZHEN", "--customs is missing")
 	}
+	if err := oneOf("--customs", q.customs, authorities...); err != nil {
+		return err
+	}
 	set, err := m.settle(f)
 	if err != nil {
 		return err
@@ -107,6 +128,7 @@ func (m *machine) atCustoms(ctx context.Context, f flags, order string, q declar
 		return err
 	}
 	return m.inOfficeOf(f, set, func(o *office) error {
+		o.given = declareFlags
 		c := &broker{office: o, order: paid, declaring: q, clearance: mainlandCustoms{o}}
 		if q.protocol == protocolGlobal {
 			c.clearance = globalCustoms{o}
@@ -187,11 +209,16 @@ func (m *machine) declare(ctx context.Context, f flags, order string, q declarin
 		if err != nil {
 			return who.hide(err)
 		}
-		if r.State == wechat.DeclarationAtWork || r.State == wechat.DeclarationSent {
-			m.say("%s is not the end: ask with cashier declare query", r.State)
-		}
-		return c.declaration(r)
+		return m.handedOver(c, r)
 	})
+}
+
+// handedOver prints a declaration that the authority has yet to decide on.
+func (m *machine) handedOver(c *broker, r declarationRecord) error {
+	if r.State == wechat.DeclarationAtWork || r.State == wechat.DeclarationSent {
+		m.say("%s is not the end: ask with cashier declare query", r.State)
+	}
+	return c.declaration(r)
 }
 
 // declared is what the flags and the journal say of an order, or of a part of it.
@@ -218,6 +245,9 @@ func (c *broker) declared() (wechat.Declared, error) {
 	}{{"--product", c.product, currency, &d.ProductFee}, {"--transport", c.transport, currency, &d.TransportFee}, {"--duty", c.duty, "CNY", &d.Duty}} {
 		if flag.text == "" {
 			continue
+		}
+		if strings.Trim(flag.text, "0.") == "" { // what ParseAmount says is of a sale
+			return d, refuse("give an amount above zero, or leave "+flag.name+" out", "%s %q is nothing", flag.name, flag.text)
 		}
 		amount, err := pos.ParseAmount(flag.text, flag.currency)
 		if err != nil {
@@ -267,6 +297,6 @@ func (m *machine) redeclare(ctx context.Context, f flags, order string, q declar
 		if err != nil {
 			return err
 		}
-		return c.declaration(r)
+		return m.handedOver(c, r)
 	})
 }

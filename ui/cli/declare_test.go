@@ -78,7 +78,7 @@ func TestDeclare_ToTheEnd(t *testing.T) {
 			h.run(exitDone, "the customs refused", append([]string{"query"}, of(rejected)...)...)
 			h.run(exitError, "is FAIL", append([]string{"redeclare"}, of(rejected, number...)...)...)
 			h.run(exitDone, "EXCEPT", append([]string{"query"}, of(lost)...)...)
-			h.run(exitDone, "PROCESSING", append([]string{"redeclare"}, of(lost, number...)...)...)
+			h.run(exitDone, "PROCESSING is not the end", append([]string{"redeclare"}, of(lost, number...)...)...)
 			h.ahead.Add(14)
 			h.run(exitDone, "SUCCESS", append([]string{"query"}, of(lost)...)...)
 			h.run(exitDone, "PROCESSING", append([]string{"modify"}, of(good, "--customs-no", "C2", "--duty", "1")...)...)

@@ -10,14 +10,8 @@ import (
 	"cashier/wechat"
 )
 
-func (m *machine) merchantCommand(f *flags) *cobra.Command {
-	var id string
-	c := &cobra.Command{
-		Use:   "merchant",
-		Short: "Register, query and modify the sub-merchants of an institution",
-		Long: `Registers, queries and modifies sub-merchants: for institutions, which show their
-client certificate. FILE is TOML with WeChat Pay's own names, or - for standard
-input:
+// merchantFileHelp is what stands in FILE, and what comes of it.
+const merchantFileHelp = `FILE is TOML with WeChat Pay's own names, or - for standard input:
 
   merchant_name = "Kowloon Tea Ltd"             required: the legal name
   merchant_shortname = "Kowloon Tea"            required: shown to customers
@@ -42,24 +36,43 @@ input:
   h5_website_url, h5_domains = ["…"], attach    optional
   sub_mch_id = "…"                              to query and to modify
 
-What query prints is such a file: correct it and give it to modify.`,
+With --json: sub_mch_id, verification_status, description and
+h5_authorization_state; of query also sub_mch_status, application_status,
+application_reject_detail, h5_audit_reject_detail and the names of the file.`
+
+func (m *machine) merchantCommand(f *flags) *cobra.Command {
+	var id string
+	c := &cobra.Command{
+		Use:   "merchant",
+		Short: "Register, query and modify the sub-merchants of an institution",
+		Long: `Registers, queries and modifies sub-merchants: for institutions, which show their
+client certificate. What query prints is a file: correct it and give it to modify.
+
+` + merchantFileHelp,
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			return refuse("cashier merchant register|query|modify FILE", "cashier merchant wants a word")
 		},
 	}
 	query := &cobra.Command{Use: "query [FILE]", Short: "Print what is stored of a sub-merchant, and how its application stands",
+		Long: "Prints what is stored of a sub-merchant, and how its application stands. Of FILE\nonly sub_mch_id counts.\n\n" + merchantFileHelp,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			no, err := m.subMchID(id, args)
 			if err != nil {
 				return err
 			}
-			return m.institution(*f, func(o *office) error { return queryMerchant(c.Context(), o, no) })
+			return m.institution(*f, func(o *office) error {
+				if id != "" {
+					o.given = map[string]string{"sub_mch_id": "--id"}
+				}
+				return queryMerchant(c.Context(), o, no)
+			})
 		}}
 	query.Flags().StringVar(&id, "id", "", "the sub-merchant's number, instead of FILE")
 	c.AddCommand(query,
-		&cobra.Command{Use: "register FILE", Short: "Register a sub-merchant", Args: takes("FILE"),
+		&cobra.Command{Use: "register FILE", Short: "Register a sub-merchant",
+			Long: "Registers a sub-merchant, and prints its number.\n\n" + merchantFileHelp, Args: takes("FILE"),
 			RunE: func(c *cobra.Command, args []string) error {
 				file, err := m.readMerchant(args[0])
 				if err == nil && file.SubMchID != "" {
@@ -70,7 +83,8 @@ What query prints is such a file: correct it and give it to modify.`,
 				}
 				return m.institution(*f, func(o *office) error { return registerMerchant(c.Context(), o, file) })
 			}},
-		&cobra.Command{Use: "modify FILE", Short: "Replace what is stored of a sub-merchant", Args: takes("FILE"),
+		&cobra.Command{Use: "modify FILE", Short: "Replace what is stored of a sub-merchant",
+			Long: "Replaces what is stored of a sub-merchant, as a whole: begin with what cashier\nmerchant query prints.\n\n" + merchantFileHelp, Args: takes("FILE"),
 			RunE: func(c *cobra.Command, args []string) error {
 				file, err := m.readMerchant(args[0])
 				if err == nil && file.SubMchID == "" {

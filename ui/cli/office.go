@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"cashier/pos"
@@ -16,6 +17,7 @@ type office struct {
 	printer
 	client *wechat.Client
 	log    *logFile
+	given  map[string]string // by names of the wire: how the user gave it
 }
 
 // inOffice opens an office for work.
@@ -49,7 +51,21 @@ func (o *office) note(op wechat.Operation, r wechat.Reply, code wechat.ErrCode, 
 		ended = string(e.Rule)
 	}
 	o.log.Info(string(op), "status", r.Status, "code", ended, "took_ms", r.Took.Milliseconds())
-	return afterAsking(err)
+	return o.asGiven(afterAsking(err))
+}
+
+// asGiven names what was refused before it was sent as the user gave it.
+func (o *office) asGiven(err error) error {
+	e, ok := errors.AsType[*wechat.Error](err)
+	if !ok || e.Rule != wechat.RefusedHere {
+		return err
+	}
+	name, wrong, _ := strings.Cut(e.Err.Error(), " ")
+	flag, ok := o.given[name]
+	if !ok {
+		return err
+	}
+	return refuse(pos.HintOf(err), "%s %s", flag, wrong)
 }
 
 // noteEnvelope is note for an answer with a result_code; anything but SUCCESS is an error.
@@ -112,5 +128,20 @@ func chinaDay(name, text string, now time.Time) (time.Time, error) {
 
 // refusedThere is a call that WeChat Pay understood and refused, in its words.
 func refusedThere(op wechat.Operation, code wechat.ErrCode, why string) error {
-	return &pos.Error{Kind: pos.KindUnavailable, Err: fmt.Errorf("%s: WeChat Pay refuses: %s: %s", op, code, why)}
+	return &pos.Error{Kind: pos.KindUnavailable, Err: fmt.Errorf("%s: WeChat Pay refuses: %s: %s", op, code, why), Hint: refusalHint(op, code)}
+}
+
+// refusalHint is the mend for what WeChat Pay refuses, where there is one.
+func refusalHint(op wechat.Operation, code wechat.ErrCode) string {
+	switch {
+	case code == wechat.OrderNotExist && op == wechat.Declaration:
+		return "cashier query ORDER asks whether WeChat Pay knows the order"
+	case code == wechat.OrderNotExist:
+		return "cashier declare comes first; --customs and --sub-order have to be those that it was declared with"
+	case code == wechat.ParamError && op == wechat.QuerySubMerchant:
+		return "check the number: an institution sees no sub-merchants but its own"
+	case code == wechat.ParamError && op == wechat.ModifySubMerchant:
+		return "correct the file; if it is the number, an institution changes no sub-merchants but its own"
+	}
+	return ""
 }
