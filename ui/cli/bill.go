@@ -26,12 +26,18 @@ func (m *machine) billCommand(f *flags) *cobra.Command {
 		Use:   "bill DAY",
 		Short: "Download WeChat Pay's bill of a day",
 		Long: `Downloads WeChat Pay's bill of a day in GMT+8, to standard output as it was
-received, or with --out into a new file. With --json the rows are printed, one
-object a line, amounts in the smallest unit; what is wrong with a row stands in
-its "trouble".
+received, or with --out into a new file. With --json its rows are printed instead.
 
 A bill is made in the morning after its day and can be had from 10:00 GMT+8 on,
-for 3 months. It is not signed: it is for comparing, and changes no verdict.`,
+for 3 months. It is not signed: it is for comparing, and changes no verdict.
+
+With --json each row is one object on one line: line (of the file), time, state,
+order_no, transaction_id, currency; total_minor (settled), coupon_minor, order_minor
+(the price); refund_no, refund_id, refund_minor, coupon_refund_minor,
+refund_asked_minor, refund_type, refund_status, refunded_at, refund_done_at; fee and
+rate (of WeChat Pay's charge: decimals); appid, mch_id, sub_mch_id, till, trade_type,
+bank_type, goods, ref; and trouble, which says why somebody has to look at the row.
+Amounts are in the smallest unit, 0 where the bill has none; times in GMT+8.`,
 		Args: takes("DAY"),
 		RunE: func(c *cobra.Command, args []string) error {
 			day, err := billDay(args[0], time.Now())
@@ -41,6 +47,9 @@ for 3 months. It is not signed: it is for comparing, and changes no verdict.`,
 			types := map[string]wechat.BillType{"all": wechat.BillAll, "success": wechat.BillSuccess, "refund": wechat.BillRefund}
 			if err := oneOf("--type", kind, "all", "success", "refund"); err != nil {
 				return err
+			}
+			if out != "" && f.json {
+				return refuse("leave one of them out: --out keeps the bill as it was received, --json prints its rows", "--out and --json do not go together")
 			}
 			if err := checkOut(out, force); err != nil {
 				return err
@@ -97,7 +106,7 @@ func (m *machine) bill(ctx context.Context, o *office, q wechat.DownloadBillRequ
 	var text bytes.Buffer
 	receipt, err := o.client.DownloadBill(ctx, q, &text)
 	if err := o.note(wechat.DownloadBill, receipt.Reply, "", err); err != nil {
-		return err
+		return noBill(q, err, time.Now())
 	}
 	if out != "" {
 		if err := writeFile(out, text.Bytes(), force); err != nil {
@@ -121,6 +130,19 @@ func (m *machine) bill(ctx context.Context, o *office, q wechat.DownloadBillRequ
 		_, err = m.stdout.Write(text.Bytes())
 	}
 	return err
+}
+
+// noBill says what to do where there is no bill. To come back is only for a day
+// whose bill may still be made.
+func noBill(q wechat.DownloadBillRequest, err error, now time.Time) error {
+	if !errors.Is(err, wechat.ErrNoBill) || now.Before(q.Day.AddDate(0, 0, 1).Add(billHour)) {
+		return err
+	}
+	hint := "if there were sales, check the day, wechat.mch_id and wechat.sub_mch_id"
+	if q.Type != wechat.BillAll {
+		hint = "none of that --type; --type all has every kind"
+	}
+	return &pos.Error{Kind: pos.KindOf(err), Err: err, Hint: hint}
 }
 
 // billRows prints the rows of a bill.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"cashier/pos"
+	"cashier/wechat"
 	"cashier/wechat/sim"
 )
 
@@ -51,6 +52,32 @@ func TestBill_IsNotThereBeforeTen(t *testing.T) {
 	}
 	if _, err := os.Stat(file); err == nil {
 		t.Error("there is a file")
+	}
+}
+
+// wechatpay-v2 6.8: after ten in the morning nobody is told to come back for a
+// day on which nothing was traded.
+func TestBill_NothingWasTraded(t *testing.T) {
+	day := time.Date(2026, 11, 21, 0, 0, 0, 0, china)
+	none := afterAsking(&wechat.Error{Op: wechat.DownloadBill, Rule: wechat.ReturnFail,
+		Err: &pos.Error{Kind: pos.KindNotFound, Err: wechat.ErrNoBill, Hint: "from 10:00 on"}})
+	for _, c := range []struct {
+		kind wechat.BillType
+		now  time.Time
+		want string
+	}{
+		{wechat.BillAll, day.Add(34*time.Hour - 1), "from 10:00 on"},
+		{wechat.BillRefund, day.Add(34*time.Hour - 1), "from 10:00 on"},
+		{wechat.BillAll, day.Add(34 * time.Hour), "if there were sales, "},
+		{wechat.BillRefund, day.Add(34 * time.Hour), "--type all has every kind"},
+	} {
+		err := noBill(wechat.DownloadBillRequest{Day: day, Type: c.kind}, none, c.now)
+		if got := pos.HintOf(err); !strings.Contains(got, c.want) || exitCode(err) != exitError || !errors.Is(err, wechat.ErrNoBill) {
+			t.Errorf("%s at %s: %v, hint %q, want %q", c.kind, c.now, err, got, c.want)
+		}
+	}
+	if other := errors.New("other"); noBill(wechat.DownloadBillRequest{Day: day}, other, day.Add(48*time.Hour)) != other {
+		t.Error("another error is not left as it is")
 	}
 }
 

@@ -30,7 +30,14 @@ A bill changes no verdict. WeChat Pay is asked about every order of the journal 
 differs, and its signed answer decides. What still differs is journaled with both
 sides and stands on the attention list; once, however often you compare.
 
-Exit status 0 no difference, 7 differences.`,
+Exit status 0 no difference, 7 differences.
+
+With --json one object a line for what differs, is carried over, open or, with
+--all, of others: type, day, kind, order_no, refund_no, known (to the journal),
+line (of the bill), ours and theirs. The last line has type summary, day,
+differences, carried, open, others, and in currencies for each currency the counts
+paid_here, paid_there, refunded_here and refunded_there, the same with _minor (sums
+in the smallest unit), and fee.`,
 		Args: takes("DAY"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return m.reconcile(c.Context(), *f, args[0], file, q)
@@ -92,11 +99,15 @@ func reconciledDay(text, file string, now time.Time) (time.Time, error) {
 // readBill reads the bill from its file, or downloads it.
 func (m *machine) readBill(ctx context.Context, f flags, q reconciling, file string) (bill, error) {
 	if file != "" {
+		const hint = "name a file with a bill: cashier bill DAY --out FILE"
 		in, err := os.Open(file)
 		if err != nil {
-			return bill{}, refuse("name a file with a bill: cashier bill DAY --out FILE", "%w", err)
+			return bill{}, refuse(hint, "%w", err)
 		}
 		defer in.Close()
+		if info, err := in.Stat(); err == nil && info.IsDir() {
+			return bill{}, refuse(hint, "%s is a folder", file)
+		}
 		return q.newBill(in)
 	}
 	if q.practice {
