@@ -19,14 +19,18 @@ func (m *machine) rateCommand(f *flags) *cobra.Command {
 	var day string
 	c := &cobra.Command{
 		Use:   "rate CURRENCY",
-		Short: "WeChat Pay's exchange rate of a currency to CNY",
+		Short: "Print WeChat Pay's exchange rate of a currency to CNY",
 		Long: `Prints how much CNY one unit of a currency is, by WeChat Pay's rate of a day. A
 day's rate is made at 10:00 GMT+8; before that the answer is the one of the day
 before, and says so. It is to look at: no sale is ever converted with it.
 
 WeChat Pay's pages disagree about the unit. So the rate is compared with the one
 of a sale of the last 30 days that was paid in CNY, if the journal has one, and is
-an error if the two differ by more than a tenth.`,
+an error if the two differ by more than a tenth.
+
+With --json: currency, to, day (that was asked for), rate_day (that the rate is of),
+rate (a decimal), rate_e8 (as received: times 10^8) and compared_with (the order;
+empty: there was none).`,
 		Args: takes("CURRENCY"),
 		RunE: func(c *cobra.Command, args []string) error {
 			currency, err := pos.ParseCurrency(args[0])

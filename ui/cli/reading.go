@@ -44,7 +44,7 @@ func (m *machine) prepare(f flags) (setting, printer, error) {
 func (m *machine) showCommand(f *flags) *cobra.Command {
 	return &cobra.Command{
 		Use:   "show ORDER",
-		Short: "One order with its timeline",
+		Short: "Print one order with its timeline",
 		Args:  takes("ORDER"),
 		RunE: func(c *cobra.Command, args []string) error {
 			no, err := pos.ParseOrderNo(args[0])

@@ -24,7 +24,7 @@ func (m *machine) practiceCommand(f *flags) *cobra.Command {
 	var cashier string
 	c := &cobra.Command{
 		Use:   "practice",
-		Short: "The cashier's screen in practice mode: built-in WeChat Pay, play money",
+		Short: "Open the cashier's screen in practice mode: built-in WeChat Pay, play money",
 		Args:  noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			f.practice = true
