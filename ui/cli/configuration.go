@@ -29,7 +29,12 @@ func (m *machine) configCommand(f *flags) *cobra.Command {
 	c.AddCommand(
 		&cobra.Command{Use: "init", Short: "Write a configuration to fill in", Args: noArgs,
 			RunE: func(*cobra.Command, []string) error { return m.configInit(*f) }},
-		&cobra.Command{Use: "show", Short: "Print the configuration in force, without secrets", Args: noArgs,
+		&cobra.Command{Use: "show", Short: "Print the configuration in force, without secrets",
+			Long: `Prints the configuration in force, as a file, without secrets.
+
+With --json: till, wechat, timing and journal with the keys of the file, from (the
+file; empty: there is none), journal_file (in use) and key_in_environment.`,
+			Args: noArgs,
 			RunE: func(*cobra.Command, []string) error { return m.configShow(*f) }},
 		&cobra.Command{Use: "path", Short: "Print where the configuration is", Args: noArgs,
 			RunE: func(*cobra.Command, []string) error {
@@ -67,6 +72,13 @@ func (m *machine) configShow(f flags) error {
 	if err != nil {
 		return err
 	}
+	keys, err := toml.Marshal(s.config)
+	if err != nil {
+		return err
+	}
+	if f.json {
+		return m.configJSON(s, keys)
+	}
 	from := s.file
 	if from == "" {
 		from = "built-in values and the environment"
@@ -75,5 +87,16 @@ func (m *machine) configShow(f flags) error {
 	if s.key != "" {
 		fmt.Fprintln(m.stdout, "# the key is taken from CASHIER_WECHAT_KEY: ***")
 	}
-	return toml.NewEncoder(m.stdout).Encode(s.config)
+	return m.printf("%s", keys)
+}
+
+// configJSON prints the same as one object: the tables of the file under their
+// names, and beside them what the file does not say.
+func (m *machine) configJSON(s setting, keys []byte) error {
+	all := map[string]any{}
+	if err := toml.Unmarshal(keys, &all); err != nil {
+		return err
+	}
+	all["from"], all["journal_file"], all["key_in_environment"] = s.file, s.path, s.key != ""
+	return writeJSON(m.stdout, all)
 }
