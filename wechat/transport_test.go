@@ -225,19 +225,23 @@ func TestNothingWrittenOnAKeptConnectionIsNotRepeated(t *testing.T) {
 	h.wasSeen(t, 3) // the trap is real
 }
 
-// What follows an answer on a kept connection is nobody's answer.
+// What follows an answer on a kept connection is nobody's answer: a connection
+// that brings more is hung up at once, and the next question takes another.
 func TestASecondAnswerIsNobodysAnswer(t *testing.T) {
 	open, paid := answerOf(200, said(t, paidPairs("trade_state", "NOTPAY")...)), answerOf(200, said(t, paidPairs()...))
+	hungUp := make(chan struct{}, 100)
 	h := serve(t, nil, func(c *caller) {
 		for c.request() != nil {
 			c.say(open + paid)
 		}
+		hungUp <- struct{}{}
 	})
 	c := h.client(t, nil)
 	for range 100 {
 		if a := c.Query(t.Context(), testOrder); a.Finding == pos.FoundPaid {
 			t.Fatalf("%+v", a)
 		}
+		<-hungUp
 	}
 	h.wasSeen(t, 100)
 }
