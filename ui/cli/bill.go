@@ -140,7 +140,7 @@ func noBill(q wechat.DownloadBillRequest, err error, now time.Time) error {
 	}
 	hint := "if there were sales, check the day, wechat.mch_id and wechat.sub_mch_id"
 	if q.Type != wechat.BillAll {
-		hint = "none of that --type; --type all has every kind"
+		hint = "that is about this --type alone; --type all has every kind"
 	}
 	return &pos.Error{Kind: pos.KindOf(err), Err: err, Hint: hint}
 }
