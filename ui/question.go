@@ -94,7 +94,11 @@ func (m *Model) askToLeave() {
 
 // askIfSeen asks before a payment that nobody saw goes off the attention list.
 func (m *Model) askIfSeen(s pos.Summary) {
-	m.ask(question{about: askSeen, no: s.OrderNo, lines: []string{m.say("question.seen", vars{
+	key := "question.seen"
+	if s.Method.Closes() {
+		key = "question.seen_shown"
+	}
+	m.ask(question{about: askSeen, no: s.OrderNo, lines: []string{m.say(key, vars{
 		"Amount": s.Amount.String(), "Time": m.clock(s.CreatedAt), "Code": clean(s.CodeLast4, 4),
 	})}})
 }

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	"github.com/charmbracelet/x/ansi"
 
 	"cashier/pos"
@@ -23,8 +25,13 @@ func (m *Model) mayShow() bool {
 	return false
 }
 
-// show has the customer scan the till. An amount that is none shows nothing.
+// show has the customer scan the till. An amount that is none shows nothing, and
+// no order is made for a code that this window has no room for.
 func (m *Model) show() {
+	if rows, _ := QR(strings.Repeat("x", longestURL), m.opt.ASCII); m.size.small || !m.fits(rows, m.size.body-1) {
+		m.refuse("code.room")
+		return
+	}
 	switch m.sale.step() {
 	case stepAmount:
 		m.fix(m.in.Text())
@@ -34,6 +41,14 @@ func (m *Model) show() {
 	if m.sale.amount.Minor > 0 {
 		m.begin(pos.Scan{Method: pos.Native})
 	}
+}
+
+// longestURL is the length of code_url (wechatpay-v2 6.6).
+const longestURL = 64
+
+// fits reports whether a code has room beside the sale.
+func (m *Model) fits(rows []string, room int) bool {
+	return len(rows) > 0 && len(rows) <= room && m.size.width-6*margin-ansi.StringWidth(rows[0])-2*margin >= m.size.side
 }
 
 // shown is the code that the customer scans now, or "".
@@ -65,31 +80,38 @@ func (m *Model) drawnCode(url string) []string {
 	return m.code.rows
 }
 
-// codeBody puts the code beside the sale, in all of the body: the lists make
-// room for it. A window that is too small for it says so.
+// codeBody puts the code beside the sale, in all of the body; where there is no
+// room for the lists they wait. A window that has become too small says so.
 func (m *Model) codeBody(room int) []string {
 	rows := m.drawnCode(m.shown())
 	wide := m.size.width - 6*margin
-	if len(rows) == 0 || len(rows) > room {
-		rows = nil
-	} else {
-		wide -= ansi.StringWidth(rows[0]) + 2*margin
+	if !m.fits(rows, room) {
+		return m.beneath(m.codeStory(wide, true), room, wide)
 	}
-	if wide < m.size.side { // ASCII needs two characters a module
-		rows, wide = nil, m.size.width-6*margin
+	code := ansi.StringWidth(rows[0])
+	wide -= code + 2*margin
+	lists := wide-m.size.side-2*margin >= m.size.side
+	if lists {
+		wide -= m.size.side + 2*margin
 	}
-	text := m.codeStory(wide, rows == nil)
-	below := m.said(wide)
-	text = append(padRows(text, room-len(below)), below...)
-	body := make([]string, room)
+	body := m.beneath(m.codeStory(wide, false), room, wide)
 	for i := range body {
-		left := ""
-		if rows != nil {
-			left = fit(at(rows, i), ansi.StringWidth(rows[0])) + "  "
+		body[i] = "   " + fit(at(rows, i), code) + "  " + strings.TrimPrefix(body[i], "   ")
+		if lists {
+			body[i] = fit(body[i], m.size.width-3*margin-m.size.side) + at(m.lists(room), i)
 		}
-		body[i] = "   " + left + text[i]
 	}
 	return body
+}
+
+// beneath is a column of text with what the till has to say at its end.
+func (m *Model) beneath(text []string, room, wide int) []string {
+	below := m.said(wide)
+	rows := append(padRows(text, room-len(below)), below...)
+	for i, row := range rows {
+		rows[i] = "   " + row
+	}
+	return rows
 }
 
 // codeStory is what stands beside the code.

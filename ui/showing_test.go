@@ -141,6 +141,21 @@ func TestShowing_AgainIsTheSameSale(t *testing.T) {
 	})
 }
 
+// Design 3.12: who leaves takes the code away, so it is closed.
+func TestShowing_LeavingCloses(t *testing.T) {
+	inBubble(t, deskWith{}, func(d *desk) {
+		d.showCode("0.33")
+		no := d.m.sale.attempt.OrderNo
+		d.send(tea.KeyMsg{Type: tea.KeyCtrlC})
+		d.wait(time.Second)
+		d.send(tea.KeyMsg{Type: tea.KeyCtrlC})
+		d.wait(5 * time.Second)
+		if a, _ := d.till.Attempt(no); a.State != pos.Revoked || a.Reason != pos.ReasonCashier {
+			t.Errorf("%+v", a.Summary)
+		}
+	})
+}
+
 // A scan while the code is shown is refused aloud and charges nothing; an amount
 // that is none shows nothing; ASCII that does not fit says so.
 func TestShowing_Refusals(t *testing.T) {
@@ -161,12 +176,25 @@ func TestShowing_Refusals(t *testing.T) {
 	inBubble(t, deskWith{options: func(o *Options) { o.ASCII = true }}, func(d *desk) {
 		d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
 		d.showCode("0.33")
+		if _, sent := d.gateway.counts(); sent != 0 || !strings.Contains(d.m.View(), "make it larger") {
+			t.Errorf("%d sent:\n%s", sent, d.m.View())
+		}
+		d.send(tea.WindowSizeMsg{Width: 120, Height: 50})
+		d.burst("c")
+		d.wait(time.Second)
+		if view := d.m.View(); !strings.Contains(view, "####") {
+			t.Error(view)
+		}
+		d.send(tea.WindowSizeMsg{Width: 80, Height: 24})
 		if view := d.m.View(); !strings.Contains(view, "make it larger") || strings.Contains(view, "####") {
 			t.Error(view)
 		}
-		d.send(tea.WindowSizeMsg{Width: 120, Height: 50})
-		if view := d.m.View(); !strings.Contains(view, "####") {
-			t.Error(view)
+	})
+	inBubble(t, deskWith{}, func(d *desk) {
+		d.send(tea.WindowSizeMsg{Width: 60, Height: 14})
+		d.showCode("0.33")
+		if _, sent := d.gateway.counts(); sent != 0 {
+			t.Error("a code that nobody can see")
 		}
 	})
 }

@@ -233,6 +233,9 @@ func (m *Model) uncover() {
 // who looks.
 func (m *Model) leave() {
 	m.leaving = true
+	if m.shown() != "" { // nobody can scan it any more (design 3.12)
+		m.report(m.till.Revoke(m.sale.attempt.OrderNo, m.opt.Cashier))
+	}
 	for _, a := range m.open {
 		m.till.Leave(a.OrderNo)
 	}

@@ -144,22 +144,27 @@ func (m *Model) banner() string {
 
 // columns puts the sale in front beside the lists.
 func (m *Model) columns(room int) []string {
-	left := m.front(room)
-	second := m.now.Unix() // the ages of open sales
-	if m.column == nil || len(m.column) != room || len(m.open) > 0 && second != m.drawn {
-		m.drawn = second
-		c := column{pen: m.pen, zone: m.till.Policy().Zone, front: m.sale.attempt.OrderNo, now: m.now}
-		m.column = c.Lines(m.side, m.open, m.broken, m.size.side, room)
-	}
+	left, lists := m.front(room), m.lists(room)
 	rows := make([]string, room)
 	for i := range rows {
 		l := ""
 		if i < len(left) {
 			l = left[i]
 		}
-		rows[i] = "   " + fit(l, m.size.left) + "  " + m.column[i]
+		rows[i] = "   " + fit(l, m.size.left) + "  " + lists[i]
 	}
 	return rows
+}
+
+// lists is the right column, drawn again when it has changed.
+func (m *Model) lists(room int) []string {
+	second := m.now.Unix() // the ages of open sales
+	if m.column == nil || len(m.column) != room || len(m.open) > 0 && second != m.drawn {
+		m.drawn = second
+		c := column{pen: m.pen, zone: m.till.Policy().Zone, front: m.sale.attempt.OrderNo, now: m.now}
+		m.column = c.Lines(m.side, m.open, m.broken, m.size.side, room)
+	}
+	return m.column
 }
 
 // front is the left column: the amount and what has become of it.

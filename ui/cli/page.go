@@ -25,8 +25,9 @@ func (m *machine) qrCommand(f *flags) *cobra.Command {
 		Use:   "qr AMOUNT",
 		Short: "The customer scans the till: shows a code and waits for the payment",
 		Long: `The customer scans the till. Draws the code on standard error, waits for the
-payment and prints how the order stands. When nobody has paid by the deadline,
-after --wait, or when the command is told to end, the order is closed.
+payment and prints how the order stands. When nobody has paid by the deadline
+(timing.deadline, 45 s), after --wait, or when the command is told to end, the
+order is closed.
 
 Exit status 0 paid, 3 not paid, 4 still open.`,
 		Args: takes("AMOUNT"),
@@ -36,7 +37,7 @@ Exit status 0 paid, 3 not paid, 4 still open.`,
 		},
 	}
 	orderFlags(c, &scan)
-	c.Flags().DurationVar(&wait, "wait", defaultWait, "how long to wait for the customer; then the order is closed")
+	c.Flags().DurationVar(&wait, "wait", defaultWait, "how long to wait for the customer; the order is closed then, and at the deadline in any case")
 	return c
 }
 
@@ -156,6 +157,9 @@ first; one that is paid is not closed. A Quick Pay order is revoked instead.`,
 				a, err := s.till.TakeUp(c.Context(), no)
 				if err != nil {
 					return pos.Summary{}, err
+				}
+				if a.State == pos.Paid {
+					return pos.Summary{}, refuse("give it back with cashier refund "+string(no)+" AMOUNT --reason TEXT", "order %s is paid: it is never closed", no)
 				}
 				if !a.Method.Closes() {
 					return pos.Summary{}, refuse("cashier revoke "+string(no), "order %s is a Quick Pay order: it is revoked and never closed", no)

@@ -256,6 +256,9 @@ func (s *shop) revoke(ctx context.Context, m *machine, no pos.OrderNo, by string
 			a = latest
 		}
 		switch err := a.CanRevoke(now); {
+		case a.State == pos.Paid && a.Method.Closes():
+			m.say("nothing was closed: it is paid")
+			return a.Summary, nil
 		case a.State == pos.Paid:
 			return pos.Summary{}, refuse("give it back with cashier refund "+string(no)+" AMOUNT --reason TEXT", "order %s is paid", no)
 		case a.State.Settled(), errors.Is(err, pos.ErrRevokeForeign), errors.Is(err, pos.ErrRevokeExpired):
