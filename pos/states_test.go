@@ -22,6 +22,7 @@ func TestStatesDoc(t *testing.T) {
 	for name, table := range map[string]string{
 		"submit": submitTable(someIntent(), submitFindings), "query": queryTable(t), "revoke": revokeTable(t),
 		"native submit": submitTable(codeIntent(), orderFindings), "native query": nativeQueryTable(t), "native close": closeTable(t),
+		"refund": refundTable(), "refund query": refundQueryTable(),
 	} {
 		got = between(t, got, "<!-- "+name+" -->\n", "<!-- end -->", table)
 	}
