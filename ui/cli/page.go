@@ -23,8 +23,8 @@ func (m *machine) qrCommand(f *flags) *cobra.Command {
 	var wait time.Duration
 	c := &cobra.Command{
 		Use:   "qr AMOUNT",
-		Short: "The customer scans the till: shows a code and waits for the payment",
-		Long: `The customer scans the till. Draws the code on standard error, waits for the
+		Short: "Show a code that the customer scans, and wait for the payment",
+		Long: `Draws a code on standard error, which the customer scans, waits for the
 payment and prints how the order stands. When nobody has paid by the deadline
 (timing.deadline, 45 s), after --wait, or when the command is told to end, the
 order is closed.
@@ -145,8 +145,11 @@ func (m *machine) closeCommand(f *flags) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "close ORDER",
 		Short: "Close an order that is not Quick Pay and not paid",
-		Long: `Close an order that the customer pays in a client of their own. It is asked about
-first; one that is paid is not closed. A Quick Pay order is revoked instead.`,
+		Long: `Closes an order that the customer pays in a client of their own. It is asked about
+first; one that is paid is not closed. A Quick Pay order is revoked instead.
+
+Exit status 0 the customer was quicker, it is paid; 2 it was paid already; 3
+closed or not paid; 4 still open.`,
 		Args: takes("ORDER"),
 		RunE: func(c *cobra.Command, args []string) error {
 			no, err := pos.ParseOrderNo(args[0])
@@ -180,11 +183,13 @@ func (m *machine) prepayCommand(f *flags) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "prepay app|mini-program AMOUNT",
 		Short: "Make an order for an app or a Mini Program and print what its front end needs",
-		Long: `Make an order that the customer pays in the merchant's app or in a Mini Program,
-and print the signed parameters that the front end needs. The order stays open
+		Long: `Makes an order that the customer pays in the merchant's app or in a Mini Program,
+and prints the signed parameters that the front end needs. The order stays open
 for 2 hours; cashier query asks about it, cashier close closes it, and every
 till and cashier resume go on with it. What the front end reports is for
-display: only WeChat Pay's answer makes it paid.`,
+display: only WeChat Pay's answer makes it paid.
+
+Exit status 0 the order is made, 3 it is not, 4 nobody knows yet.`,
 		Args: takes("app|mini-program", "AMOUNT"),
 		RunE: func(c *cobra.Command, args []string) error {
 			method, known := payers[args[0]]

@@ -23,8 +23,8 @@ func (m *machine) payCommand(f *flags) *cobra.Command {
 	var wait time.Duration
 	c := &cobra.Command{
 		Use:   "pay AMOUNT --code DIGITS",
-		Short: "One sale without a screen",
-		Long: `One sale without a screen. Prints how it stands at paid, failed or revoked, or
+		Short: "Sell once without a screen",
+		Long: `Sells once without a screen. Prints how it stands at paid, failed or revoked, or
 after --wait, which cancels nothing: what is open then is worked on by the next
 cashier that starts, or by cashier resume.
 
@@ -196,6 +196,10 @@ func (m *machine) queryCommand(f *flags) *cobra.Command {
 	return &cobra.Command{
 		Use:   "query ORDER",
 		Short: "Ask WeChat Pay now, journal and print the verdict",
+		Long: `Asks WeChat Pay about an order now, writes the answer into the journal and prints
+how the order stands.
+
+Exit status 0 paid, 3 not paid, 4 still open.`,
 		Args:  takes("ORDER"),
 		RunE: func(c *cobra.Command, args []string) error {
 			no, err := pos.ParseOrderNo(args[0])
@@ -223,6 +227,11 @@ func (m *machine) revokeCommand(f *flags) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "revoke ORDER",
 		Short: "Revoke an attempt in doubt; before 15 s it waits",
+		Long: `Revokes a Quick Pay order in doubt, from 15 s after its start on, and waits for
+the end. A paid order is not revoked: cashier refund gives it back. Any other
+order is closed instead (cashier close).
+
+Exit status 2 it is paid, 3 revoked or not paid, 4 still open.`,
 		Args:  takes("ORDER"),
 		RunE: func(c *cobra.Command, args []string) error {
 			no, err := pos.ParseOrderNo(args[0])
@@ -288,6 +297,11 @@ func (m *machine) resumeCommand(f *flags) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "resume",
 		Short: "Work on everything open until nothing is, or --wait is over",
+		Long: `Works on everything open, the checks behind a verdict too, until nothing is, or
+--wait is over, and prints how each stands. Refunds that are not done are asked
+about once.
+
+Exit status 0 nothing is open, 4 something still is.`,
 		Args:  noArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return m.resume(c.Context(), *f, wait) },
 	}

@@ -17,7 +17,7 @@ func (m *machine) refundCommand(f *flags) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "refund ORDER AMOUNT --reason TEXT",
 		Short: "Give money of a paid order back, in full or in part",
-		Long: `Give money of a paid order back, in full or in part. WeChat Pay accepts a refund
+		Long: `Gives money of a paid order back, in full or in part. WeChat Pay accepts a refund
 first and carries it out later, for a wallet within minutes, for a card within
 days. The command waits for that, for at most --wait; what is not done then is
 followed by every till that runs and by cashier resume, until it is.
