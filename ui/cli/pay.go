@@ -200,7 +200,7 @@ func (m *machine) queryCommand(f *flags) *cobra.Command {
 how the order stands.
 
 Exit status 0 paid, 3 not paid, 4 still open.`,
-		Args:  takes("ORDER"),
+		Args: takes("ORDER"),
 		RunE: func(c *cobra.Command, args []string) error {
 			no, err := pos.ParseOrderNo(args[0])
 			if err != nil {
@@ -232,7 +232,7 @@ the end. A paid order is not revoked: cashier refund gives it back. Any other
 order is closed instead (cashier close).
 
 Exit status 2 it is paid, 3 revoked or not paid, 4 still open.`,
-		Args:  takes("ORDER"),
+		Args: takes("ORDER"),
 		RunE: func(c *cobra.Command, args []string) error {
 			no, err := pos.ParseOrderNo(args[0])
 			if err != nil {
@@ -302,8 +302,8 @@ func (m *machine) resumeCommand(f *flags) *cobra.Command {
 about once.
 
 Exit status 0 nothing is open, 4 something still is.`,
-		Args:  noArgs,
-		RunE:  func(c *cobra.Command, _ []string) error { return m.resume(c.Context(), *f, wait) },
+		Args: noArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return m.resume(c.Context(), *f, wait) },
 	}
 	c.Flags().DurationVar(&wait, "wait", 60*time.Second, "how long; 0 does only what is due now")
 	return c
