@@ -75,6 +75,17 @@ type Filter struct {
 	Limit     int    // at most so many; 0: 50
 }
 
+// Total is what the attempts of one day, currency, cashier, till and state add up to.
+type Total struct {
+	Currency      Currency
+	Cashier       string
+	Till          string
+	State         State
+	Attempts      int
+	Minor         int64 // the sum of their prices, minor units
+	RefundedMinor int64 // given back of them since, for certain
+}
+
 // Name is the event's name in the journal.
 func (e Entry) Name() string { return EventName(e.Event) }
 

@@ -279,7 +279,7 @@ func (v *verifier) all(ctx context.Context) error {
 	if entries != v.ofOrders {
 		v.report.add(v.report.Seq, "payments speaks of %d entries and the journal has %d of orders", entries, v.ofOrders)
 	}
-	return nil
+	return v.totals(ctx)
 }
 
 // compare folds one attempt's entries, compares the result with its row, and
