@@ -42,8 +42,8 @@ mutation: $(BIN) ## what the tests would not notice in pos/next.go and wechat/ju
 proof: ## the proof of the money (docs/proof.md) at the size of a CI run
 	.ci/proof ci
 
-soak: ## the same at the size of a release, some hours; writes docs/soak.md
-	.ci/proof soak docs/soak.md
+soak: $(BIN) ## the same at the size of a release, some hours; writes docs/soak. LAYER=kill: one layer of it
+	.ci/proof soak $(LAYER)
 
 golden: ## rewrite golden files from what the code does; then read the diff
 	go test ./pos ./ui -update
