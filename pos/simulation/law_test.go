@@ -126,8 +126,8 @@ func (w *world) rest() bool {
 // is Y for ever (0.41), 7 days are gone, or the number answers for somebody
 // else's order (design 3.10). It is asked about for ever.
 func endless(a pos.Attempt) bool {
-	slow := a.Revokes >= 10 || a.Attention == pos.AttentionRevokeSlow || a.Attention == pos.AttentionRevokeRefused
-	return a.Attention != "" && (a.Foreign() || slow)
+	refused := a.Attention == pos.AttentionRevokeSlow || a.Attention == pos.AttentionRevokeRefused
+	return a.Attention != "" && (a.Foreign() || a.Revokes >= 10 || refused && a.NextRevoke().IsZero())
 }
 
 // mute is an order of 0.33 or 0.34 that was made after its revoke was accepted,
