@@ -301,3 +301,42 @@ func TestNext_CloseAsksFirstThoughTheClockWasSetBack(t *testing.T) {
 		t.Error("the close leaves, and nobody has asked")
 	}
 }
+
+// API Rules, "Close Order API", design 3.12: called at once when the last query is
+// not SUCCESS, whatever it said, unless that is an end by itself.
+func TestLaw12_CloseOrderFollowsAQueryThatIsNotSuccessAtOnce(t *testing.T) {
+	for _, f := range queryFindings {
+		a := playedFrom(t, codeIntent(), answersOf([]Finding{FoundReady})...)
+		for a.State == InDoubt && !a.lastAsked { // to the last query
+			now := a.wait()[0].(After).At
+			if a, _ = Next(a, Ticked{}, now); !a.lastAsked {
+				a, _ = Next(a, QueryAnswered{found(FoundNotPaid)}, now)
+			}
+		}
+		now := a.UpdatedAt
+		a, _ = Next(a, QueryAnswered{Answer{Finding: f, TransactionID: idOf(f)}}, now)
+		_, effects := Next(a, Ticked{}, now)
+		closes := len(effects) == 2 && effects[1] == Effect(Revoke{})
+		over := f == FoundPaid || f == FoundClosed || f == FoundRevoked || f == FoundRefunding
+		if closes == (over || f == FoundMismatch) {
+			t.Errorf("behind %s: %s, closed %v", f, describe(a), closes)
+		}
+	}
+}
+
+// The same: a paid order is never closed, however it is pressed or asked about.
+func TestLaw12_APaidOrderIsNeverClosed(t *testing.T) {
+	for _, f := range queryFindings {
+		a := playedFrom(t, codeIntent(), answersOf([]Finding{FoundReady, FoundPaid})...)
+		now := a.UpdatedAt
+		for _, e := range []Event{RevokePressed{}, AskPressed{}, Ticked{}, QueryAnswered{Answer{Finding: f, TransactionID: idOf(f)}}, RevokePressed{}, Ticked{}, Resumed{}, Ticked{}} {
+			var effects []Effect
+			a, effects = Next(a, e, now)
+			for _, effect := range effects {
+				if effect == Effect(Revoke{}) || a.State != Paid {
+					t.Errorf("%s: %T leads to %s, %v", f, e, describe(a), effects)
+				}
+			}
+		}
+	}
+}
