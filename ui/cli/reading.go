@@ -161,8 +161,11 @@ func (m *machine) list(ctx context.Context, r *storage.Reader, p printer, q list
 		return err
 	}
 	put, flush := p.attempt, func() error { return nil }
-	if q.csv {
+	switch {
+	case q.csv:
 		put, flush = p.table()
+	case q.Attention && !p.json:
+		flush = func() error { return p.billNotes(ctx, r) }
 	}
 	left := q.Limit
 	for {

@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"text/tabwriter"
 	"time"
 
 	"cashier/pos"
+	"cashier/storage"
 )
 
 // reconciled is one line of reconcile --json. Its names are a contract. Type is
@@ -125,4 +127,26 @@ func (p printer) reconciledTable(lines []reconciled, sum reconcileSummary) error
 	}
 	_, err := fmt.Fprintf(p.out, "%s: differences %d, carried over %d, open %d, of other tills %d\n", sum.Day, sum.Differences, sum.Carried, sum.Open, sum.Others)
 	return err
+}
+
+// notesFor is how long the attention list shows what belongs to no order.
+const notesFor = 31 * 24 * time.Hour
+
+// billNotes prints what bills of the last month said of orders that the journal
+// does not know, with both sides.
+func (p printer) billNotes(ctx context.Context, r *storage.Reader) error {
+	for _, name := range []string{unknownOrder, wrongTotals} {
+		notes, err := r.Notes(ctx, name, time.Now().Add(-notesFor))
+		if err != nil {
+			return err
+		}
+		for _, e := range notes {
+			n := e.Event.(pos.Noted).Detail
+			if _, err := fmt.Fprintln(p.out, clean(fmt.Sprintf("%s  bill of %s: %s %s %s: here %s; on the bill %s", e.At.In(p.zone).Format("2006-01-02 15:04:05"),
+				n["day"], n["kind"], n["order_no"], n["refund_no"], n["ours"], n["theirs"]))); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
