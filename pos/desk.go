@@ -42,7 +42,7 @@ func (t *Till) Attempt(no OrderNo) (Attempt, bool) {
 	return a, ok
 }
 
-// Open returns everything the till works on, oldest first, watches included.
+// Open returns everything that has no end yet, oldest first, watches included.
 func (t *Till) Open() []Attempt { return t.those(func(a Attempt) bool { return a.Open() }) }
 
 // those are the attempts of this run that are so, oldest first.
@@ -59,10 +59,9 @@ func (t *Till) those(so func(Attempt) bool) []Attempt {
 	return found
 }
 
-// Refunding returns the attempts of this run whose refund has not ended, oldest first.
-func (t *Till) Refunding() []Attempt {
-	return t.those(func(a Attempt) bool { return a.Refunding })
-}
+// Working returns everything the till works on, refunds that are followed
+// included, oldest first.
+func (t *Till) Working() []Attempt { return t.those(func(a Attempt) bool { return a.Busy() }) }
 
 // Settled reports whether no verdict is open that somebody at the till waits
 // for; watches may still be looking.
@@ -138,10 +137,14 @@ func (t *Till) Refund(ctx context.Context, no OrderNo, amount Money, reason, by 
 	if !t.tell(no, refund) {
 		return a, &Error{Kind: KindUnavailable, Op: op, Err: errors.New("the journal is waited for"), Hint: "try again"}
 	}
+	begun := func() bool { return a.given != nil && a.given.No == refund.No }
 	err = t.Wait(ctx, func() bool {
 		a, _ = t.Attempt(no)
-		return a.given != nil && a.given.No == refund.No
+		return begun() || a.CanRefund(amount) != nil // the attempt has changed in between
 	})
+	if err == nil && !begun() {
+		err = &Error{Kind: KindInvalid, Op: op, Err: a.CanRefund(amount)}
+	}
 	return a, err
 }
 

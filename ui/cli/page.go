@@ -157,7 +157,7 @@ closed or not paid; 4 still open.`,
 				return err
 			}
 			return m.inShop(c.Context(), *f, func(s *shop) (pos.Summary, error) {
-				a, err := s.till.TakeUp(c.Context(), no)
+				a, err := s.journal.Attempt(c.Context(), no)
 				if err != nil {
 					return pos.Summary{}, err
 				}

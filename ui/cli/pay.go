@@ -239,7 +239,7 @@ Exit status 2 it is paid, 3 revoked or not paid, 4 still open.`,
 				return err
 			}
 			return m.inShop(c.Context(), *f, func(s *shop) (pos.Summary, error) {
-				if a, err := s.till.TakeUp(c.Context(), no); err == nil && a.Method.Closes() {
+				if a, err := s.journal.Attempt(c.Context(), no); err == nil && a.Method.Closes() {
 					return pos.Summary{}, refuse("cashier close "+string(no), "order %s is not a Quick Pay order: it is closed and never revoked", no)
 				}
 				return s.revoke(c.Context(), m, no, cashier)
@@ -324,7 +324,7 @@ func (m *machine) resume(ctx context.Context, f flags, wait time.Duration) error
 		if err := s.till.Start(ctx); err != nil {
 			return nil, err
 		}
-		return s.workOn(ctx, append(s.till.Open(), s.till.Refunding()...), began, wait), nil
+		return s.workOn(ctx, s.till.Working(), began, wait), nil
 	}
 	ended, err := work()
 	if err := errors.Join(err, s.close()); err != nil {
@@ -368,8 +368,8 @@ func (s *shop) workOn(ctx context.Context, open []pos.Attempt, began time.Time, 
 // and no call about one is due.
 func (s *shop) refundsAsked(began time.Time) bool {
 	now := s.till.Now()
-	return !slices.ContainsFunc(s.till.Refunding(), func(a pos.Attempt) bool {
-		return a.UpdatedAt.Before(began) || a.InFlight() != "" || !a.NextRefund().After(now)
+	return !slices.ContainsFunc(s.till.Working(), func(a pos.Attempt) bool {
+		return a.Refunding && (a.UpdatedAt.Before(began) || a.InFlight() != "" || !a.NextRefund().After(now))
 	})
 }
 
