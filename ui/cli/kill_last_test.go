@@ -69,7 +69,7 @@ func (f *killFloor) lastTill() {
 		if err := till.Start(ctx); err != nil {
 			f.result.broke(ruleEnds, "the last till: %v", err)
 		}
-		till.Wait(ctx, func() bool { return till.Idle() && len(till.Refunding()) == 0 }) // what is open after it is found in the journal
+		till.Wait(ctx, func() bool { return len(till.Working()) == 0 }) // what is open after it is found in the journal
 	})
 }
 
