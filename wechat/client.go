@@ -188,6 +188,11 @@ func (c *Config) fill() {
 // ownIP is the first IPv4 address of this machine that others can see.
 func ownIP() string {
 	addrs, _ := net.InterfaceAddrs()
+	return visible(addrs)
+}
+
+// visible is the first of addrs, which are not all IP addresses, that others can see.
+func visible(addrs []net.Addr) string {
 	for _, a := range addrs {
 		if n, ok := a.(*net.IPNet); ok && n.IP.To4() != nil && n.IP.IsGlobalUnicast() {
 			return n.IP.String()
