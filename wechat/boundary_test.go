@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"cashier/pos"
 )
 
 // What lies exactly on a limit, which no other test has to say.
@@ -91,5 +93,37 @@ func TestOwnIPIsTheFirstThatOthersCanSee(t *testing.T) {
 		if got := visible(c.addrs); got != c.want {
 			t.Errorf("%v: %s, want %s", c.addrs, got, c.want)
 		}
+	}
+}
+
+func TestAPriceIsFromOneMinorUnitToTheMost(t *testing.T) {
+	for minor, fine := range map[int64]bool{-1: false, 0: false, 1: true, pos.MaxMinor: true, pos.MaxMinor + 1: false} {
+		if got := price("total_fee", minor).wrong == nil; got != fine {
+			t.Errorf("%d: %v", minor, got)
+		}
+	}
+}
+
+// The padding of req_info is 1 to 16 bytes, and a text of many blocks is read whole.
+func TestPaddingOfOneByteAndOfABlock(t *testing.T) {
+	for padding, fine := range map[int]bool{1: true, 16: true, 17: false} {
+		text := strings.Repeat("x", 64-padding)
+		got, err := decryptInfo(mustKey(t), encrypted(t, text+strings.Repeat(string(rune(padding)), padding)))
+		if (err == nil) != fine || fine && string(got) != text {
+			t.Errorf("padding %d: %q, %v", padding, got, err)
+		}
+	}
+}
+
+// What a front end needs depends on where the customer pays.
+func TestFrontEndIsOfItsMethod(t *testing.T) {
+	c := (&gateway{status: 200}).client(t)
+	app, err := c.FrontEnd(pos.Charge{Order: pos.Order{Method: pos.App}}, testPrepayID, testDay)
+	if _, ok := app.(AppPayment); !ok || err != nil {
+		t.Errorf("%T, %v", app, err)
+	}
+	mini, err := c.FrontEnd(pos.Charge{Order: pos.Order{Method: pos.MiniProgram}, Payer: "o1"}, testPrepayID, testDay)
+	if _, ok := mini.(JSAPIPayment); !ok || err != nil {
+		t.Errorf("%T, %v", mini, err)
 	}
 }
