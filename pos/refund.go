@@ -135,8 +135,8 @@ func (a Attempt) askRefund(now time.Time) Attempt {
 var refundSteps = [...]time.Duration{1, 3, 12, 60, 180, 720}
 
 // refundVisible is how long it may take until a request shows in Query Refund
-// (F5): 1 min when RevokeEvery is 5 s.
-func (t Terms) refundVisible() time.Duration { return t.RevokeEvery * 12 }
+// (F5): 1 min or more, for QueryEvery is shorter than 3 s for a loopback gateway alone.
+func (t Terms) refundVisible() time.Duration { return t.QueryEvery * 20 }
 
 // refundNext has the next call made when its step is over, or as late as r wishes.
 func (a Attempt) refundNext(r Answer, now time.Time) Attempt {

@@ -230,3 +230,17 @@ func TestRefund_PaidOnTheBillAndStuckHere(t *testing.T) {
 		}
 	}
 }
+
+// F5: whatever a shop configures, a request has a minute to show, or the money
+// could be given back a second time.
+func TestRefund_EveryShopWaitsAMinute(t *testing.T) {
+	for _, m := range []Method{QuickPay, Native, App, MiniProgram} {
+		least := Terms{FirstQuery: 3 * time.Second, QueryEvery: 3 * time.Second, RevokeAfter: 15 * time.Second, RevokeEvery: time.Second, Deadline: 30 * time.Second}
+		if err := least.Check(false); err != nil {
+			t.Fatal(err)
+		}
+		if got := least.For(m).refundVisible(); got < time.Minute {
+			t.Errorf("%s: %s", m, got)
+		}
+	}
+}
