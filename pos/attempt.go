@@ -62,6 +62,7 @@ const (
 	ReasonPayError Reason = "pay_error"          // PAYERROR: the order is open and not paid
 	ReasonPaidLate Reason = "paid_after_failed"  // found paid, or being paid, behind a verdict
 	ReasonRefunded Reason = "refunded_elsewhere" // REFUND that this till did not ask for
+	ReasonVoided   Reason = "voided"             // a manager took a paid order back
 	ReasonNoCode   Reason = "no_code"            // Unified Order gave the customer nothing to pay by
 )
 

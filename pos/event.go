@@ -33,6 +33,18 @@ type RefundPressed struct {
 	By     string `json:"by,omitempty"`
 }
 
+// VoidPressed takes a paid order back by a revoke, all of it.
+type VoidPressed struct {
+	By     string `json:"by,omitempty"`
+	Reason string `json:"reason"`
+}
+
+// Annotated: somebody wrote down what is known of an attempt. It never changes a verdict.
+type Annotated struct {
+	By   string `json:"by,omitempty"`
+	Text string `json:"text"`
+}
+
 // The answers, one event for each call.
 type (
 	// SubmitAnswered: Quick Pay was answered, timed out or was never sent.
@@ -89,7 +101,8 @@ type (
 	Unseen struct{}
 	// Acknowledged: somebody has seen what needed attention.
 	Acknowledged struct {
-		By string `json:"by,omitempty"`
+		By   string `json:"by,omitempty"`
+		Text string `json:"text,omitempty"` // what a manager has found out about it
 	}
 	// BillDiffers: the bill of a day does not say what the journal says, and
 	// Query Order did not clear it up. It never changes a verdict.
@@ -109,8 +122,12 @@ type (
 	ClockStepped struct {
 		ByMS int64 `json:"by_ms"`
 	}
+	// ShiftClosed is the Z report of a shift: an event of the till itself.
+	ShiftClosed struct {
+		Closing
+	}
 	// Noted is an event of the till itself and of no attempt: started, stopped,
-	// draining, clock_step. Next does not take it.
+	// clock_step; who signed in, what was refused. Next does not take it.
 	Noted struct {
 		Name   string            `json:"name"`
 		Detail map[string]string `json:"detail,omitempty"`
@@ -133,7 +150,11 @@ func (Acknowledged) isEvent()   {}
 func (BillDiffers) isEvent()    {}
 func (Resumed) isEvent()        {}
 func (ClockStepped) isEvent()   {}
+func (ShiftClosed) isEvent()    {}
 func (Noted) isEvent()          {}
+
+func (VoidPressed) isEvent() {}
+func (Annotated) isEvent()   {}
 
 func (RefundPressed) isEvent()       {}
 func (RefundSent) isEvent()          {}
@@ -191,7 +212,7 @@ func AnswerOf(e Event) Answer {
 	case RefundQueryAnswered:
 		return e.Answer
 	case Intended, Ticked, QuerySent, RevokeSent, RefundSent, RefundQuerySent, RevokePressed, RefundPressed, AskPressed, Left, Returned,
-		Unseen, Acknowledged, BillDiffers, Resumed, ClockStepped, Noted:
+		Unseen, Acknowledged, Annotated, VoidPressed, BillDiffers, Resumed, ClockStepped, ShiftClosed, Noted:
 	}
 	return Answer{}
 }

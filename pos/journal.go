@@ -18,9 +18,10 @@ type Entry struct {
 	At      time.Time // milliseconds
 	Day     string    // the shop's day, "2026-11-21"
 	Run     string    // which run of the program wrote it
-	OrderNo OrderNo   // empty for an event of the till itself (Noted)
+	OrderNo OrderNo   // empty for an event of the till itself (Noted, ShiftClosed)
 	Event   Event
-	After   Attempt // zero for Noted. After.Seq is the entry this one was decided on
+	After   Attempt // zero for an event of the till itself. After.Seq is the entry this one was decided on
+	Person  *Person // of an event about somebody who works here: how they stand afterwards; else nil
 }
 
 // Journal is the till's port to storage: append-only, one writer.
@@ -31,8 +32,9 @@ type Journal interface {
 	// with the projection that Reader reads, and returns its Seq. It is refused
 	// with KindConflict, nothing written, if e.After.Seq is not the attempt's newest
 	// entry (0: the attempt must not exist) or if the fingerprint of an Intended
-	// was used before. Any other failure has KindJournal: nothing may be
-	// concluded about whether e was kept.
+	// was used before, or a ShiftClosed does not speak of everything up to the
+	// newest entry. Any other failure has KindJournal: nothing may be concluded
+	// about whether e was kept.
 	Append(ctx context.Context, e Entry) (int64, error)
 
 	// Incarnation is the four base-32 characters that set this journal apart
@@ -70,6 +72,10 @@ type Filter struct {
 	Cashier   string
 	Till      string
 	Sale      SaleID
+	Currency  Currency
+	Minor     int64  // this price, minor units
+	After     int64  // first entry above this seq: of a shift,
+	Upto      int64  // up to and with this
 	Find      string // part of an order number, transaction id, ref or amount
 	Before    int64  // first entry below this seq: the next page
 	Limit     int    // at most so many; 0: 50
@@ -120,6 +126,10 @@ func EventName(e Event) string {
 		return "acknowledged"
 	case BillDiffers:
 		return "bill_differs"
+	case Annotated:
+		return "annotated"
+	case VoidPressed:
+		return "void_pressed"
 	case RefundPressed:
 		return "refund_pressed"
 	case RefundSent:
@@ -134,6 +144,8 @@ func EventName(e Event) string {
 		return "resumed"
 	case ClockStepped:
 		return "clock_stepped"
+	case ShiftClosed:
+		return shiftClosed
 	case Noted:
 		return e.Name
 	case Ticked:
@@ -141,11 +153,17 @@ func EventName(e Event) string {
 	panic(fmt.Sprintf("pos: %T is not journaled", e))
 }
 
+// shiftClosed is the only name of a till's own entry that is not Noted.
+const shiftClosed = "shift_z"
+
 // DecodeEvent is the inverse of EventName and json.Marshal. An order's entry
 // with an unknown name is an error; a till's own entry (order empty) is Noted
 // under whatever name, if it is noted under it. What this version does not know
 // is an error and never left out: the fold would not be what the till held.
 func DecodeEvent(no OrderNo, name string, data []byte) (Event, error) {
+	if no == "" && name == shiftClosed {
+		return unmarshal[ShiftClosed](data)
+	}
 	if no == "" {
 		e, err := unmarshal[Noted](data)
 		if err == nil && EventName(e) != name {
@@ -180,6 +198,10 @@ func DecodeEvent(no OrderNo, name string, data []byte) (Event, error) {
 		return unmarshal[Acknowledged](data)
 	case "bill_differs":
 		return unmarshal[BillDiffers](data)
+	case "annotated":
+		return unmarshal[Annotated](data)
+	case "void_pressed":
+		return unmarshal[VoidPressed](data)
 	case "refund_pressed":
 		return unmarshal[RefundPressed](data)
 	case "refund":

@@ -51,6 +51,11 @@ func Next(a Attempt, e Event, now time.Time) (Attempt, []Effect) {
 		}
 		a = a.toRevoking(ReasonCashier, now)
 		a.revokeAt = now
+	case VoidPressed:
+		if a.CanVoid(now) != nil {
+			return a, a.wait()
+		}
+		a = a.toVoid(now)
 	case AskPressed:
 		a.askAt = now
 	case Left:
@@ -67,14 +72,15 @@ func Next(a Attempt, e Event, now time.Time) (Attempt, []Effect) {
 		a = a.missed()
 	case Acknowledged:
 		a.Attention = ""
+	case Annotated: // it stands in the timeline, and nowhere else
 	case BillDiffers:
 		a = a.raise(AttentionBill)
 	case Resumed:
 		a = a.resumed(now)
 	case ClockStepped:
 		a = a.shifted(time.Duration(e.ByMS)*time.Millisecond, now)
-	case Noted:
-		panic(fmt.Sprintf("%q is an event of the till and not of an attempt", e.Name))
+	case ShiftClosed, Noted:
+		panic(fmt.Sprintf("%s is an event of the till and not of an attempt", EventName(e)))
 	}
 	a.UpdatedAt = now
 	return a, append([]Effect{Record{e}}, a.wait()...)

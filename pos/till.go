@@ -198,8 +198,13 @@ func (t *Till) stopSelling() {
 
 // note journals an event of the till itself.
 func (t *Till) note(ctx context.Context, name string, detail map[string]string) (int64, error) {
+	return t.enter(ctx, Noted{Name: name, Detail: detail}, nil)
+}
+
+// enter is note for any of them, with how somebody who works here stands afterwards.
+func (t *Till) enter(ctx context.Context, e Event, p *Person) (int64, error) {
 	now := t.Now()
-	return t.journal.Append(ctx, Entry{At: now, Day: t.day(now), Run: t.policy.Run, Event: Noted{Name: name, Detail: detail}})
+	return t.journal.Append(ctx, Entry{At: now, Day: t.day(now), Run: t.policy.Run, Event: e, Person: p})
 }
 
 // noteOrBrake is note for what must not hold anything up.
