@@ -100,6 +100,7 @@ type shop struct {
 	client  *wechat.Client
 	gateway *watched
 	till    *pos.Till
+	office  *pos.Office
 	log     *logFile
 }
 
