@@ -74,6 +74,9 @@ func (o *Office) SignOut(ctx context.Context, name, why string) error {
 	return err
 }
 
+// ErrNotAllowed refuses an action that is not the person's to take.
+var ErrNotAllowed = errors.New("this role may not do it")
+
 // Allow refuses an action that the person may not take, and notes that.
 func (o *Office) Allow(ctx context.Context, who Person, p Permission, about string) error {
 	people, err := o.People(ctx)
@@ -85,7 +88,7 @@ func (o *Office) Allow(ctx context.Context, who Person, p Permission, about stri
 	}
 	_, err = o.till.note(ctx, notedRefused, map[string]string{"who": who.Name, "permission": string(p), "about": about})
 	return cmp.Or(err, error(&Error{Kind: KindInvalid, Op: string(p) + " " + about,
-		Err: fmt.Errorf("%s may not do this", cmp.Or(who.Name, "who has not signed in")), Hint: "ask a manager"}))
+		Err: fmt.Errorf("%s: %w", cmp.Or(who.Name, "nobody"), ErrNotAllowed), Hint: "ask a manager"}))
 }
 
 // Employ names somebody, or changes their role or PIN; an empty pin leaves it as
