@@ -161,7 +161,7 @@ func (j *Journal) extend(ctx context.Context, group []*request) error {
 	}
 	for _, r := range group {
 		r.seq, r.err = 0, nil
-		if err := j.refuse(ctx, r.entry); pos.KindOf(err) == pos.KindConflict {
+		if err := j.refuse(ctx, r.entry, seq); pos.KindOf(err) == pos.KindConflict {
 			r.err = err
 			continue
 		} else if err != nil {
@@ -177,8 +177,12 @@ func (j *Journal) extend(ctx context.Context, group []*request) error {
 }
 
 // refuse is the compare-and-set: e must have been decided on the attempt's
-// newest entry. An intent must be the first of its number and of its auth code.
-func (j *Journal) refuse(ctx context.Context, e pos.Entry) error {
+// newest entry. An intent must be the first of its number and of its auth code; a
+// closing speaks of everything up to the journal's newest entry, head.
+func (j *Journal) refuse(ctx context.Context, e pos.Entry, head int64) error {
+	if z, closes := e.Event.(pos.ShiftClosed); closes {
+		return j.refuseClosing(ctx, z.Closing, head)
+	}
 	if e.OrderNo == "" {
 		return nil
 	}
@@ -215,6 +219,11 @@ func (j *Journal) refuseCode(ctx context.Context, fingerprint string) error {
 func (j *Journal) insert(ctx context.Context, e pos.Entry, r row) error {
 	if _, err := j.stmts.insertEvent.ExecContext(ctx, r.values()...); err != nil {
 		return err
+	}
+	if e.Person != nil {
+		if _, err := j.stmts.upsertPerson.ExecContext(ctx, personValues(*e.Person)...); err != nil {
+			return err
+		}
 	}
 	after := e.After.Summary
 	after.Seq = r.seq

@@ -14,12 +14,15 @@
 //
 // # The file
 //
-// Three tables, all STRICT (migrations/00001_journal.sql):
+// The tables are all STRICT (migrations/):
 //
 //   - events, append-only by trigger, is the truth: seq without gaps from 1,
 //     the time at_ms, the order number, the event's name and its JSON.
 //   - payments has one row for each attempt. It is derived: Rebuild makes it
 //     again from events, Verify compares the two.
+//   - totals sums payments by day; triggers keep it in step.
+//   - people has one row for each person who ever worked here: how the newest
+//     entry about them left them, and the kept PIN, which no entry holds.
 //   - meta has one row: who this journal is.
 //
 // Beside journal.db stand journal.db-wal and journal.db-shm, which belong to
@@ -54,7 +57,8 @@
 //
 // open.go and reader.go open the two faces; append.go is the writer; row.go
 // alone knows columns and values; list.go turns a pos.Filter into queries;
-// chain.go hashes; verify.go, rebuild.go, backup.go and restore.go are the manager's tools;
+// books.go, shift.go and totals.go sum; people.go keeps who works here; chain.go
+// hashes; verify.go, rebuild.go, backup.go and restore.go are the manager's tools;
 // files.go guards modes and links; lock.go is the lock. The suite that any
 // journal has to pass is package journaltest.
 package storage

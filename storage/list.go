@@ -32,9 +32,6 @@ func (r *Reader) List(ctx context.Context, f pos.Filter) ([]pos.Summary, error) 
 	if f.Limit <= 0 {
 		f.Limit = defaultLimit
 	}
-	if f.Before <= 0 {
-		f.Before = math.MaxInt64
-	}
 	var found []payment
 	for _, q := range queries(f) {
 		some, err := collect(ctx, r.pool, scanPayment, q.text, q.args...)
@@ -114,9 +111,11 @@ func terms(f pos.Filter, state pos.State) []term {
 	add(f.Attention, "%sattention > ''", "payments_attention")
 	add(state == pos.Failed || state == pos.Revoked, "%sstate = ? AND state IN ('failed', 'revoked')", "", state)
 	add(state != "" && !state.Settled(), "%sopen = 1 AND state = ?", "", state)
+	add(f.Minor != 0, "%samount_minor = ?", "", f.Minor)
 	add(f.Cashier != "", "%scashier = ?", "", f.Cashier)
+	add(f.Currency != "", "%scurrency = ?", "", f.Currency)
+	add(f.Till != "", "%still = ?", "", f.Till)
 	add(state == pos.Paid, "+state = ?", "", state) // most are paid: a walk finds them soon
-	add(f.Till != "", "+till = ?", "", f.Till)      // most journals have one till
 	return ts
 }
 
@@ -180,7 +179,7 @@ func search(f pos.Filter, ts []term, text string) query {
 // conditions is the WHERE of ts, driven by the first of them, or by the page's
 // key if there is none.
 func conditions(f pos.Filter, ts []term) (where string, args []any) {
-	texts, key := []string{}, "first_seq < ?"
+	texts, key := []string{}, "first_seq > ? AND first_seq < ?"
 	for i, t := range ts {
 		plus := "+"
 		if i == 0 {
@@ -190,7 +189,19 @@ func conditions(f pos.Filter, ts []term) (where string, args []any) {
 		args = append(args, t.args...)
 	}
 	if len(ts) > 0 && ts[0].index != "" {
-		where, key = fmt.Sprintf(" INDEXED BY %s", ts[0].index), "+first_seq < ?"
+		where, key = fmt.Sprintf(" INDEXED BY %s", ts[0].index), "+first_seq > ? AND +first_seq < ?"
 	}
-	return where + " WHERE " + strings.Join(append(texts, key), " AND "), append(args, f.Before)
+	return where + " WHERE " + strings.Join(append(texts, key), " AND "), append(args, f.After, below(f))
+}
+
+// below is the first entry that is too new for the page and for the shift.
+func below(f pos.Filter) int64 {
+	end := int64(math.MaxInt64)
+	if f.Before > 0 {
+		end = f.Before
+	}
+	if f.Upto > 0 {
+		end = min(end, f.Upto+1)
+	}
+	return end
 }

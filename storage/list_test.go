@@ -23,7 +23,10 @@ func TestPlans(t *testing.T) {
 		"day":              {pos.Filter{Day: "2026-11-21"}, "payments_day"},
 		"cashier":          {pos.Filter{Cashier: "2"}, "payments_cashier"},
 		"cashier of a day": {pos.Filter{Cashier: "2", Day: "2026-11-21"}, "payments_day"},
-		"till":             {pos.Filter{Till: "K1"}, "INTEGER PRIMARY KEY"},
+		"till":             {pos.Filter{Till: "K1"}, "payments_till"},
+		"currency":         {pos.Filter{Currency: "HKD"}, "payments_currency"},
+		"price":            {pos.Filter{Minor: 1250, Currency: "HKD"}, "payments_amount"},
+		"shift":            {pos.Filter{After: 3, Upto: 9}, "INTEGER PRIMARY KEY"},
 		"till of a day":    {pos.Filter{Till: "K1", Day: "2026-11-21"}, "payments_day"},
 		"sale":             {pos.Filter{Sale: "K1"}, "payments_sale"},
 		"time":             {pos.Filter{From: from, To: to}, "payments_created"},
@@ -34,9 +37,9 @@ func TestPlans(t *testing.T) {
 		"failed, revoked":  {pos.Filter{States: []pos.State{pos.Failed, pos.Revoked}}, "payments_state"},
 		"in doubt":         {pos.Filter{States: []pos.State{pos.InDoubt, pos.Revoking}}, "payments_open"},
 	} {
-		for _, f := range []pos.Filter{c.filter, {Before: 100}} {
-			f.Day, f.Cashier, f.Till, f.Sale, f.From, f.To, f.Attention, f.States = c.filter.Day, c.filter.Cashier, c.filter.Till,
-				c.filter.Sale, c.filter.From, c.filter.To, c.filter.Attention, c.filter.States
+		next := c.filter
+		next.Before = 100
+		for _, f := range []pos.Filter{c.filter, next} {
 			for _, q := range queries(f) {
 				wantPlan(t, j, name, q, c.want)
 			}
@@ -51,8 +54,10 @@ func TestPlans(t *testing.T) {
 	for text, want := range map[string]string{
 		selectOpen: "payments_open", selectAttentions: "payments_attention", selectLastCounter: "payments_counter",
 		selectCode: "payments_fingerprint", selectNewest: "sqlite_autoindex_payments_1", selectPayment: "sqlite_autoindex_payments_1",
-		selectTimeline: "events_order", selectMeta: "events_restored", selectHead: "INTEGER PRIMARY KEY", selectHash: "INTEGER PRIMARY KEY",
+		selectTimeline: "events_order", selectMeta: "events_till", selectHead: "INTEGER PRIMARY KEY", selectHash: "INTEGER PRIMARY KEY",
 		selectChain: "INTEGER PRIMARY KEY", selectPayments: "INTEGER PRIMARY KEY", selectIntents: "INTEGER PRIMARY KEY",
+		selectClosings: "events_till", selectLastClosing: "events_till", selectLastNumber: "events_till", selectLastOpening: "events_till",
+		selectBillNotes: "events_till", selectBuckets: "payments_day", selectShiftTimelines: "events_order",
 	} {
 		wantPlan(t, j, text, query{text: text, args: make([]any, strings.Count(text, "?"))}, want)
 	}

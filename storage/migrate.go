@@ -15,7 +15,7 @@ var migrations embed.FS
 
 const (
 	applicationID = 0x43415348 // "CASH", in the file's header (PRAGMA application_id)
-	schemaVersion = 3          // of the newest migration (PRAGMA user_version)
+	schemaVersion = 4          // of the newest migration (PRAGMA user_version)
 )
 
 // header is what a file says about itself.

@@ -8,7 +8,7 @@ import (
 
 // statements are what the writer runs, prepared once on its one connection.
 type statements struct {
-	begin, commit, rollback, head, newest, code, insertEvent, insertPayment, updatePayment *sql.Stmt
+	begin, commit, rollback, head, newest, code, insertEvent, insertPayment, updatePayment, upsertPerson *sql.Stmt
 }
 
 const (
@@ -33,6 +33,7 @@ func prepare(ctx context.Context, c *sql.Conn) (s statements, err error) {
 		{&s.insertEvent, insertEvent},
 		{&s.insertPayment, insertPayment},
 		{&s.updatePayment, updatePayment},
+		{&s.upsertPerson, upsertPerson},
 	} {
 		if *p.stmt, err = c.PrepareContext(ctx, p.query); err != nil {
 			return s, err
@@ -44,7 +45,7 @@ func prepare(ctx context.Context, c *sql.Conn) (s statements, err error) {
 func (s statements) close() error {
 	var errs []error
 	for _, stmt := range []*sql.Stmt{
-		s.begin, s.commit, s.rollback, s.head, s.newest, s.code, s.insertEvent, s.insertPayment, s.updatePayment,
+		s.begin, s.commit, s.rollback, s.head, s.newest, s.code, s.insertEvent, s.insertPayment, s.updatePayment, s.upsertPerson,
 	} {
 		if stmt != nil {
 			errs = append(errs, stmt.Close())

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -24,10 +25,12 @@ type memory struct {
 	orders   []pos.OrderNo         // oldest first
 	codes    map[string]pos.OrderNo
 	counters map[string]int // by till and day
+	people   map[string]pos.Person
+	closed   int // the number of the last closing
 }
 
 func newMemory() *memory {
-	return &memory{byOrder: map[pos.OrderNo][]int{}, codes: map[string]pos.OrderNo{}, counters: map[string]int{}}
+	return &memory{byOrder: map[pos.OrderNo][]int{}, codes: map[string]pos.OrderNo{}, counters: map[string]int{}, people: map[string]pos.Person{}}
 }
 
 // TestMemory holds the double to the contract of every journal.
@@ -39,10 +42,10 @@ func (m *memory) Append(_ context.Context, e pos.Entry) (int64, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	e.Seq = int64(len(m.entries) + 1)
+	if err := m.refuse(e); err != nil {
+		return 0, &pos.Error{Kind: pos.KindConflict, Err: err}
+	}
 	if e.OrderNo != "" {
-		if err := m.refuse(e); err != nil {
-			return 0, &pos.Error{Kind: pos.KindConflict, Err: err}
-		}
 		m.byOrder[e.OrderNo] = append(m.byOrder[e.OrderNo], len(m.entries))
 	}
 	if intent, begins := e.Event.(pos.Intended); begins {
@@ -50,12 +53,24 @@ func (m *memory) Append(_ context.Context, e pos.Entry) (int64, error) {
 		m.codes[intent.Fingerprint] = e.OrderNo
 		m.counters[intent.Till+e.Day] = max(m.counters[intent.Till+e.Day], intent.Counter)
 	}
+	if z, closes := e.Event.(pos.ShiftClosed); closes {
+		m.closed = z.Number
+	}
+	if e.Person != nil {
+		m.people[e.Person.Name] = *e.Person
+	}
 	m.entries = append(m.entries, e)
 	return e.Seq, nil
 }
 
 // refuse is the compare-and-set of pos.Journal.
 func (m *memory) refuse(e pos.Entry) error {
+	if z, closes := e.Event.(pos.ShiftClosed); closes && (z.Number != m.closed+1 || z.Upto != e.Seq-1) {
+		return errors.New("the closing does not follow")
+	}
+	if e.OrderNo == "" {
+		return nil
+	}
 	var newest int64
 	if own := m.byOrder[e.OrderNo]; len(own) > 0 {
 		newest = m.entries[own[len(own)-1]].Seq
@@ -153,6 +168,10 @@ func (m *memory) selects(f pos.Filter, s pos.Summary) bool {
 		f.Cashier != "" && f.Cashier != s.Cashier,
 		f.Till != "" && f.Till != s.Till,
 		f.Sale != "" && f.Sale != s.Sale,
+		f.Currency != "" && f.Currency != s.Amount.Currency,
+		f.Minor != 0 && f.Minor != s.Amount.Minor,
+		s.First <= f.After,
+		f.Upto != 0 && s.First > f.Upto,
 		f.Before != 0 && s.First >= f.Before,
 		f.Find != "" && !finds(s, strings.ToLower(strings.TrimSpace(f.Find))),
 	} {
@@ -187,4 +206,11 @@ func (m *memory) LastCounter(_ context.Context, till, day string) (int, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.counters[till+day], nil
+}
+
+// People are those of pos.Books, by name.
+func (m *memory) People(context.Context) ([]pos.Person, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.SortedFunc(maps.Values(m.people), func(a, b pos.Person) int { return cmp.Compare(a.Name, b.Name) }), nil
 }

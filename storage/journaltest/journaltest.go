@@ -34,6 +34,8 @@ var promises = []struct {
 	{"the caller's cancellation does not undo an entry", testCancelled},
 	{"the timeline gives back every event with all its fields", testTimeline},
 	{"a till's own events are kept", testNoted},
+	{"people stand as the newest entry about them left them", testPeople},
+	{"a closing follows the last one and ends with the newest entry", testClosings},
 	{"the fold is the attempt that the till held", testFold},
 	{"the summary in lists is that of the fold", testSummary},
 	{"open lists what is worked on, watches included, oldest first", testOpen},
@@ -293,8 +295,8 @@ func testFilters(t *testing.T, j pos.Journal) {
 	l := newTill(t, j)
 	one := l.pay(l.begin())
 	two := l.doubt(l.begin(func(e *pos.Intended) { e.Cashier = "3" }))
-	three := l.fail(l.begin(func(e *pos.Intended) { e.Sale, e.Number = two.Sale, 2 }))
-	alarmed := l.alarmed(l.begin())
+	three := l.fail(l.begin(func(e *pos.Intended) { e.Sale, e.Number, e.Amount.Minor = two.Sale, 2, 990 }))
+	alarmed := l.alarmed(l.begin(func(e *pos.Intended) { e.Amount.Currency = "JPY" }))
 	l.now = l.now.AddDate(0, 0, 1)
 	l.id = "K2"
 	next := l.pay(l.begin())
@@ -316,10 +318,18 @@ func testFilters(t *testing.T, j pos.Journal) {
 		{"attention", pos.Filter{Attention: true}, []pos.Attempt{alarmed}},
 		{"cashier", pos.Filter{Cashier: "3"}, []pos.Attempt{two}},
 		{"till", pos.Filter{Till: "K2"}, []pos.Attempt{next}},
+		{"currency", pos.Filter{Currency: "JPY"}, []pos.Attempt{alarmed}},
+		{"price", pos.Filter{Minor: 990}, []pos.Attempt{three}},
+		{"price of a currency", pos.Filter{Minor: 990, Currency: "JPY"}, nil},
+		{"a shift", pos.Filter{After: one.First, Upto: alarmed.First - 1}, []pos.Attempt{three, two}},
+		{"of a shift that still runs", pos.Filter{After: two.First}, []pos.Attempt{next, alarmed, three}},
+		{"of a shift, the next page", pos.Filter{After: one.First, Upto: alarmed.First, Before: three.First}, []pos.Attempt{two}},
+		{"of a shift, a state", pos.Filter{After: one.First, Upto: alarmed.First, States: []pos.State{pos.Failed}}, []pos.Attempt{three}},
 		{"sale", pos.Filter{Sale: two.Sale}, []pos.Attempt{three, two}},
 		{"all together", pos.Filter{
 			Day: "2026-11-21", From: one.CreatedAt, To: alarmed.CreatedAt, States: []pos.State{pos.Failed, pos.Paid},
 			Cashier: "2", Till: "K1", Sale: two.Sale, Find: "table",
+			Currency: "HKD", Minor: 990, After: one.First, Upto: three.First, Before: alarmed.First,
 		}, []pos.Attempt{three}},
 	} {
 		var want []pos.Summary

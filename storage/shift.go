@@ -1,0 +1,138 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"fmt"
+
+	"cashier/pos"
+)
+
+const (
+	entryColumns = `seq, at_ms, day, run, order_no, name, data`
+
+	selectClosings       = `SELECT ` + entryColumns + ` FROM events WHERE name = 'shift_z' AND order_no = '' AND seq < ? ORDER BY seq DESC LIMIT ?`
+	selectLastClosing    = `SELECT seq FROM events WHERE name = 'shift_z' AND order_no = '' AND seq > 0 ORDER BY seq DESC LIMIT 1`
+	selectLastNumber     = `SELECT data ->> '$.number' FROM events WHERE name = 'shift_z' AND order_no = '' AND seq > 0 ORDER BY seq DESC LIMIT 1`
+	selectLastOpening    = `SELECT ` + entryColumns + ` FROM events WHERE name = 'shift_opened' AND order_no = '' AND seq > ? AND seq <= ? ORDER BY seq DESC LIMIT 1`
+	selectShiftTimelines = `SELECT ` + entryColumns + ` FROM events WHERE order_no <> '' AND seq <= ?2
+		AND order_no IN (SELECT order_no FROM events WHERE seq > ?1 AND seq <= ?2 AND order_no <> '') ORDER BY order_no, seq`
+
+	lastSeq = 1<<63 - 1 // above every entry
+)
+
+// Closings fits pos.Books.
+func (r *Reader) Closings(ctx context.Context) ([]pos.Closing, error) {
+	all, err := closings(ctx, r.pool, lastSeq, -1)
+	return all, fail("read the closings", err)
+}
+
+// LastClosing is the entry of the newest Z report; 0 if there is none.
+func (r *Reader) LastClosing(ctx context.Context) (seq int64, err error) {
+	seq, err = one[int64](ctx, r.pool, selectLastClosing)
+	return seq, fail("read the last closing", err)
+}
+
+// closings are the newest Z reports before an entry, newest first; at most so
+// many, or all (-1).
+func closings(ctx context.Context, q queryer, before, most int64) ([]pos.Closing, error) {
+	entries, err := collect(ctx, q, scanEntry, selectClosings, before, most)
+	all := make([]pos.Closing, len(entries))
+	for i, e := range entries {
+		all[i] = e.Event.(pos.ShiftClosed).Closing
+	}
+	return all, err
+}
+
+// Running fits pos.Books.
+func (r *Reader) Running(ctx context.Context) (c pos.Closing, err error) {
+	err = r.moment(ctx, func(tx *sql.Tx) error {
+		seq, head, err := scanHead(tx.QueryRowContext(ctx, selectHead), r.meta)
+		if err != nil {
+			return err
+		}
+		c, err = shift(ctx, tx, lastSeq, seq, hex.EncodeToString(head))
+		return err
+	})
+	return c, fail("sum the shift", err)
+}
+
+// moment runs read in one read transaction: what it sees is of one moment.
+func (r *Reader) moment(ctx context.Context, read func(*sql.Tx) error) error {
+	tx, err := r.pool.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // nothing was written
+	return read(tx)
+}
+
+// shift sums what happened behind the newest closing that stands before an entry.
+func shift(ctx context.Context, q queryer, before, upto int64, head string) (pos.Closing, error) {
+	last, err := closings(ctx, q, before, 1)
+	if err != nil {
+		return pos.Closing{}, err
+	}
+	c := pos.NewClosing(append(last, pos.Closing{})[0], upto, head)
+	if err := opened(ctx, q, &c); err != nil {
+		return c, err
+	}
+	if err := addAttempts(ctx, q, &c); err != nil {
+		return c, err
+	}
+	c.End()
+	return c, nil
+}
+
+// opened fills in who began the shift, if anybody did.
+func opened(ctx context.Context, q queryer, c *pos.Closing) error {
+	entries, err := collect(ctx, q, scanEntry, selectLastOpening, c.After, c.Upto)
+	for _, e := range entries {
+		c.OpenedAt, c.OpenedBy = e.At, e.Event.(pos.Noted).Detail["by"]
+	}
+	return err
+}
+
+// addAttempts adds every attempt that has an entry in the shift, one at a time:
+// a shift that nobody closed for years still fits into memory.
+func addAttempts(ctx context.Context, q queryer, c *pos.Closing) error {
+	rows, err := q.QueryContext(ctx, selectShiftTimelines, c.After, c.Upto)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var attempt []pos.Entry
+	for rows.Next() {
+		e, err := scanEntry(rows)
+		if err != nil {
+			return err
+		}
+		if len(attempt) > 0 && attempt[0].OrderNo != e.OrderNo {
+			if err := c.Add(attempt); err != nil {
+				return err
+			}
+			attempt = attempt[:0]
+		}
+		attempt = append(attempt, e)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	return c.Add(attempt)
+}
+
+// refuseClosing refuses a closing that does not follow the last one, or does not
+// speak of everything before its own entry, which will be the one after newest.
+func (j *Journal) refuseClosing(ctx context.Context, c pos.Closing, newest int64) error {
+	last, err := one[int](ctx, j.conn, selectLastNumber)
+	switch {
+	case err != nil:
+		return err
+	case c.Number != last+1:
+		return conflict(fmt.Errorf("closing %d does not follow closing %d", c.Number, last), "sum the shift again")
+	case c.Upto != newest:
+		return conflict(fmt.Errorf("the closing ends with entry %d and the journal with %d", c.Upto, newest), "sum the shift again")
+	}
+	return nil
+}
