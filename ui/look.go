@@ -53,9 +53,10 @@ func newLook(color bool, g glyphs) look {
 
 // glyphs are the characters outside the catalogue. Each is one cell wide.
 type glyphs struct {
-	rule, dot, lamp, block, cursor, pointer string
-	paid, failed, revoked                   string
-	spinner                                 []string
+	rule, dot, lamp, block, cursor, pointer, bar string
+	paid, failed, revoked                        string
+	spinner                                      []string
+	ramp                                         []string // of a chart, from a little to a whole cell
 }
 
 var braille = []string{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"}
@@ -65,13 +66,13 @@ var braille = []string{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "
 func newGlyphs(ascii, cjk bool) glyphs {
 	switch {
 	case ascii:
-		return glyphs{rule: "-", dot: "|", lamp: "*", block: "#", cursor: "_", pointer: ">",
+		return glyphs{rule: "-", dot: "|", lamp: "*", block: "#", cursor: "_", pointer: ">", bar: "|", ramp: []string{".", ":", "#"},
 			paid: "+", failed: "x", revoked: "<", spinner: []string{"|", "/", "-", `\`}}
 	case cjk:
-		return glyphs{rule: "╌", dot: "|", lamp: "◉", block: "⣿", cursor: "_", pointer: "›",
+		return glyphs{rule: "╌", dot: "|", lamp: "◉", block: "⣿", cursor: "_", pointer: "›", bar: "|", ramp: []string{"⣀", "⣤", "⣶", "⣿"},
 			paid: "✓", failed: "✗", revoked: "↺", spinner: braille}
 	default:
-		return glyphs{rule: "─", dot: "·", lamp: "●", block: "█", cursor: "▏", pointer: "›",
+		return glyphs{rule: "─", dot: "·", lamp: "●", block: "█", cursor: "▏", pointer: "›", bar: "│", ramp: []string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
 			paid: "✓", failed: "✗", revoked: "↺", spinner: braille}
 	}
 }
