@@ -6,6 +6,8 @@ import (
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
+
+	"cashier/pos"
 )
 
 // How input is routed: to the splitter first, and what it leaves to whatever
@@ -133,7 +135,13 @@ func (m *Model) pressCounter(s stroke) {
 	case key.Matches(s, m.keys.Show):
 		m.show()
 	case key.Matches(s, m.keys.Revoke):
-		m.askToRevoke()
+		m.revokeAsked()
+	case key.Matches(s, m.keys.Find):
+		m.openReview(pos.Person{}, false)
+	case key.Matches(s, m.keys.Manager):
+		m.manage()
+	case key.Matches(s, m.keys.Switch):
+		m.lock("switch")
 	case key.Matches(s, m.keys.Next):
 		m.park()
 	case key.Matches(s, m.keys.Open):

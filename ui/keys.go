@@ -10,9 +10,9 @@ import (
 // splitter's. Esc, Tab, Ctrl-Z and the like are not bound: scanners and split
 // escape sequences send them.
 type keyMap struct {
-	Enter, Back, Show, Revoke, Next, Open, Seen, Help, Leave key.Binding // at the counter
-	Yes, No                                                  key.Binding // for a question
-	Close                                                    key.Binding // for the help page
+	Enter, Back, Show, Revoke, Next, Open, Seen, Find, Manager, Switch, Help, Leave key.Binding // at the counter
+	Yes, No                                                                         key.Binding // for a question
+	Close                                                                           key.Binding // for the help page
 }
 
 func newKeyMap(w words) keyMap {
@@ -20,18 +20,21 @@ func newKeyMap(w words) keyMap {
 		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(cap, w.say(desc)))
 	}
 	return keyMap{
-		Enter:  bind("Enter", "key.enter", "enter"),
-		Back:   bind("Backspace", "key.back", "backspace", "delete"),
-		Show:   bind("c", "key.show", "c"),
-		Revoke: bind("r", "key.revoke", "r"),
-		Next:   bind("n", "key.next", "n"),
-		Open:   bind("o", "key.open", "o"),
-		Seen:   bind("a", "key.seen", "a"),
-		Help:   bind("?", "key.help", "?"),
-		Leave:  bind("Ctrl-C", "key.leave", "ctrl+c"),
-		Yes:    bind("y", "key.yes", "y"),
-		No:     bind("n", "key.no", "n"),
-		Close:  bind("?", "key.close", "?", "q", "backspace"),
+		Enter:   bind("Enter", "key.enter", "enter"),
+		Back:    bind("Backspace", "key.back", "backspace", "delete"),
+		Show:    bind("c", "key.show", "c"),
+		Revoke:  bind("r", "key.revoke", "r"),
+		Next:    bind("n", "key.next", "n"),
+		Open:    bind("o", "key.open", "o"),
+		Seen:    bind("a", "key.seen", "a"),
+		Find:    bind("/", "key.find", "/"),
+		Manager: bind("m", "key.manager", "m"),
+		Switch:  bind("s", "key.switch", "s"),
+		Help:    bind("?", "key.help", "?"),
+		Leave:   bind("Ctrl-C", "key.leave", "ctrl+c"),
+		Yes:     bind("y", "key.yes", "y"),
+		No:      bind("n", "key.no", "n"),
+		Close:   bind("?", "key.close", "?", "q", "backspace"),
 	}
 }
 
@@ -42,14 +45,16 @@ func (k keyMap) Footer(c cover) []key.Binding {
 		return []key.Binding{k.Yes, k.No}
 	case coverHelp:
 		return []key.Binding{k.Close}
+	case coverSignIn:
+		return []key.Binding{k.Back, k.Leave}
 	default:
-		return []key.Binding{k.Show, k.Revoke, k.Next, k.Open, k.Seen, k.Help}
+		return []key.Binding{k.Show, k.Revoke, k.Next, k.Open, k.Seen, k.Find, k.Manager, k.Switch, k.Help}
 	}
 }
 
 // Page are the keys on the help page.
 func (k keyMap) Page() []key.Binding {
-	return []key.Binding{k.Enter, k.Back, k.Show, k.Revoke, k.Next, k.Open, k.Seen, k.Help, k.Leave}
+	return []key.Binding{k.Enter, k.Back, k.Show, k.Revoke, k.Next, k.Open, k.Seen, k.Find, k.Manager, k.Switch, k.Help, k.Leave}
 }
 
 // stroke is one key or character, as every kind of input is taken apart into:

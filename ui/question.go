@@ -36,6 +36,7 @@ const armAfter = 300 * time.Millisecond
 type question struct {
 	about  subject
 	no     pos.OrderNo // what it is about; empty for askLeave
+	by     string      // who asked
 	lines  []string
 	armsAt time.Time
 }
@@ -54,8 +55,11 @@ func (q *question) Answer(c choice, now time.Time) choice {
 
 // askToRevoke asks before the one-way door, and says which of the two things
 // will happen as far as it is known.
-func (m *Model) askToRevoke() {
+func (m *Model) askToRevoke(by string) {
 	a := m.sale.attempt
+	if a.CanRevoke(m.now) != nil { // it has its verdict meanwhile
+		return
+	}
 	what := "question.unknown"
 	switch {
 	case a.Method.Closes():
@@ -69,7 +73,16 @@ func (m *Model) askToRevoke() {
 	if !a.Method.Closes() {
 		lines = append(lines, m.say("question.door"))
 	}
-	m.ask(question{about: askRevoke, no: a.OrderNo, lines: lines})
+	m.ask(question{about: askRevoke, no: a.OrderNo, by: by, lines: lines})
+}
+
+// revokeAsked is the revoke key: another cashier's attempt is a manager's to revoke.
+func (m *Model) revokeAsked() {
+	if len(m.people) > 0 && !m.who.Role.May(m.sale.attempt.RevokeOf(m.who.Name)) {
+		m.openSignIn(signRevoke)
+		return
+	}
+	m.askToRevoke(m.cashier())
 }
 
 // askToLeave asks only while money is open. A second Ctrl-C leaves.
@@ -125,7 +138,7 @@ func (m *Model) chosen(c choice) {
 	}
 	switch q.about {
 	case askRevoke:
-		m.refuseOn(m.till.Revoke(q.no, m.opt.Cashier), "refuse.revoke")
+		m.refuseOn(m.till.Revoke(q.no, q.by), "refuse.revoke")
 	case askLeave:
 		m.leave()
 	case askSeen:

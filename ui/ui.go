@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -13,17 +14,30 @@ import (
 type Options struct {
 	Till     *pos.Till
 	Reader   pos.Reader // of the till's journal
-	Store    string     // as the header shows it
-	Cashier  string     // written into every attempt
-	Language string     // one of Languages, or any BCP 47 tag: "zh-CN" becomes zh-Hans
-	Color    bool       // the sixteen colours of the terminal's theme; false for NO_COLOR
-	ASCII    bool       // no character beyond ASCII outside the sentences
-	Still    bool       // no animation
+	Books    pos.Books  // the same, for the manager's screen. Nil: there is none
+	Office   *pos.Office
+	People   []pos.Person // who works here, as the program begins; none: nobody was ever named
+	Store    string       // as the header shows it
+	Cashier  string       // written into every attempt
+	Language string       // one of Languages, or any BCP 47 tag: "zh-CN" becomes zh-Hans
+	Color    bool         // the sixteen colours of the terminal's theme; false for NO_COLOR
+	ASCII    bool         // no character beyond ASCII outside the sentences
+	Still    bool         // no animation
 
 	// Health is how the newest call to WeChat Pay went: its round trip, and
 	// whether it was answered. Before the first call asked is false. It is asked at
 	// each tick and must not wait. Nil: the header says nothing.
 	Health func() (rtt time.Duration, answered, asked bool)
+
+	// Verify looks through the journal since the last closing; an error is a
+	// difference. It is asked once, when the screen stands. Nil: nobody looks.
+	Verify func(context.Context) error
+
+	// Archive keeps what belongs to a closing in a file of its own and says where.
+	Archive func(context.Context, pos.Closing) (string, error)
+
+	Views    []View             // the manager's own filters
+	SaveView func([]View) error // keeps them; nil: they are not kept
 
 	// Report takes what the operator should find in the log. Nil: nothing.
 	Report func(error)
@@ -43,6 +57,8 @@ const (
 	coverNone cover = iota + 1
 	coverQuestion
 	coverHelp
+	coverSignIn
+	coverReview
 )
 
 // line is a sentence at the bottom of the body.
@@ -68,13 +84,21 @@ type Model struct {
 	stray    []byte   // bytes of a character that was read in pieces
 	cover    cover
 	question question
+	sign     signIn
+	review   *review
+	acting   bool // in the manager's screen: with a manager's PIN
 	sale     sale
+
+	people  []pos.Person // who works here
+	who     pos.Person   // has signed in
+	touched time.Time    // the newest key
 
 	open    []pos.Attempt        // everything the till works on
 	pending map[pos.OrderNo]bool // unsettled at the last refresh
 	side    side
 	stop    error    // why no new sale is taken
 	broken  bool     // the journal could not be read
+	edited  bool     // the journal is not as it was written
 	column  []string // the lists as drawn; nil: to be drawn again
 	code    code     // as drawn
 	drawn   int64    // the second in which they were drawn
@@ -98,10 +122,13 @@ func New(o Options) (*Model, error) {
 	}
 	policy := o.Till.Policy()
 	m := &Model{
-		opt: o, till: o.Till, keys: newKeyMap(w), cover: coverNone, now: o.Till.Now(),
+		opt: o, till: o.Till, keys: newKeyMap(w), cover: coverNone, now: o.Till.Now(), people: o.People,
 		pen:  pen{w, newLook(o.Color, newGlyphs(o.ASCII, w.cjk))},
 		size: newLayout(leastWidth, leastHeight), // until the terminal says otherwise
 		in:   splitter{prefixes: policy.Prefixes, dot: policy.Currency.Digits() > 0},
+	}
+	if m.touched = m.now; m.locked() {
+		m.openSignIn(signTill)
 	}
 	m.enable()
 	return m, nil
@@ -110,6 +137,7 @@ func New(o Options) (*Model, error) {
 // Init begins to watch the till.
 func (m *Model) Init() tea.Cmd {
 	m.watch()
+	m.verify()
 	return m.settle()
 }
 
@@ -132,9 +160,15 @@ func (m *Model) settle() tea.Cmd {
 func (m *Model) handle(msg tea.Msg) {
 	switch msg := msg.(type) {
 	case tea.KeyMsg:
-		for _, s := range strokes(msg) {
-			m.stroke(s)
-		}
+		m.typed(msg)
+	case signedMsg:
+		m.signed(msg)
+	case peopleMsg:
+		m.peopleRead(msg)
+	case doneMsg:
+		m.report(msg.err)
+	case verifiedMsg:
+		m.verified(msg.err)
 	case tea.WindowSizeMsg:
 		m.size = newLayout(msg.Width, msg.Height)
 		m.readSide()
@@ -161,7 +195,25 @@ func (m *Model) handle(msg tea.Msg) {
 	case LeaveMsg:
 		m.leave()
 	default:
-		m.strayByte(msg)
+		if !m.reviewTakes(msg) {
+			m.strayByte(msg)
+		}
+	}
+}
+
+// typed takes keys: who stands there is asked before anything else, and the
+// manager's screen has keys of its own.
+func (m *Model) typed(k tea.KeyMsg) {
+	m.touched = m.now
+	switch m.cover {
+	case coverSignIn:
+		m.signKey(k)
+	case coverReview:
+		m.reviewTakes(k)
+	default:
+		for _, s := range strokes(k) {
+			m.stroke(s)
+		}
 	}
 }
 
@@ -185,6 +237,7 @@ func (m *Model) ticked(msg tickMsg) {
 	if !m.opt.Still {
 		m.beat++
 	}
+	m.mindTheIdle()
 	if !m.sale.held.IsZero() && !m.now.Before(m.sale.until) {
 		m.sale.held = pos.AuthCode{}
 		m.remark("amount.forgotten")
@@ -207,6 +260,9 @@ func (m *Model) enable() {
 	if m.sale.attempt.Method.Closes() {
 		m.keys.Revoke.SetHelp("r", m.say("key.cancel"))
 	}
+	m.keys.Find.SetEnabled(m.opt.Books != nil)
+	m.keys.Manager.SetEnabled(m.opt.Office != nil && !m.sale.writing)
+	m.keys.Switch.SetEnabled(len(m.people) > 0 && !m.sale.writing)
 	m.keys.Next.SetEnabled(m.sale.doubt())
 	m.keys.Open.SetEnabled(m.nextOpen() != "")
 	m.keys.Seen.SetEnabled(len(m.side.away) > 0)
@@ -225,6 +281,10 @@ func (m *Model) lay(c cover) {
 }
 
 func (m *Model) uncover() {
+	if m.locked() { // what lay over the sign-in page is gone, and the page is not
+		m.cover = coverSignIn
+		return
+	}
 	m.cover, m.in = coverNone, m.kept
 	m.kept = splitter{}
 }
@@ -234,7 +294,7 @@ func (m *Model) uncover() {
 func (m *Model) leave() {
 	m.leaving = true
 	if m.shown() != "" { // nobody can scan it any more (design 3.12)
-		m.report(m.till.Revoke(m.sale.attempt.OrderNo, m.opt.Cashier))
+		m.report(m.till.Revoke(m.sale.attempt.OrderNo, m.cashier()))
 	}
 	for _, a := range m.open {
 		m.till.Leave(a.OrderNo)

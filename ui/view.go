@@ -18,6 +18,9 @@ func (m *Model) View() string {
 	if m.size.small {
 		return m.bell.Frame() + m.tooSmall()
 	}
+	if m.cover == coverReview {
+		return m.bell.Frame() + m.review.View(m.size.width, m.size.height)
+	}
 	rule := m.dim.Render(strings.Repeat(m.rule, m.size.width-2*margin))
 	var b strings.Builder
 	b.WriteString(" " + m.head() + "\n " + m.bell.Frame() + rule + "\n")
@@ -71,7 +74,7 @@ func (m *Model) head() string {
 	policy := m.till.Policy()
 	sep := " " + m.dot + " "
 	who := clean(m.opt.Store, 24) + sep + policy.Till
-	if name := clean(m.opt.Cashier, 16); name != "" {
+	if name := clean(m.cashier(), 16); name != "" {
 		who += sep + name
 	}
 	head := m.strong.Render(who)
@@ -119,7 +122,7 @@ func (m *Model) body() []string {
 		rows = append(rows, " "+m.trouble.Render(fit(" "+banner, m.size.width-2*margin)))
 	}
 	room := m.size.body - len(rows) - messageRows
-	if m.shown() != "" && m.cover != coverHelp {
+	if m.shown() != "" && m.cover != coverHelp && m.cover != coverSignIn {
 		return append(rows, m.codeBody(room+messageRows)...)
 	}
 	if m.cover == coverHelp {
@@ -133,6 +136,8 @@ func (m *Model) body() []string {
 // banner is why no new sale is taken.
 func (m *Model) banner() string {
 	switch err := m.stop; {
+	case err == nil && m.edited:
+		return m.say("trouble.edited")
 	case err == nil:
 		return ""
 	case pos.KindOf(err) == pos.KindJournal:
@@ -170,6 +175,9 @@ func (m *Model) lists(room int) []string {
 // front is the left column: the amount and what has become of it.
 func (m *Model) front(room int) []string {
 	width := m.size.left
+	if m.cover == coverSignIn {
+		return m.signPage(width, room)
+	}
 	lines := []string{m.amountLine(), ""}
 	switch m.sale.step() {
 	case stepAmount:
@@ -211,7 +219,11 @@ func (m *Model) invitation(width int) []string {
 		}
 		return lines
 	}
-	for _, key := range []string{"amount.ask", "amount.direct"} {
+	keys := []string{"amount.ask", "amount.direct"}
+	if m.opt.Office != nil && len(m.people) == 0 && !m.till.Policy().Practice {
+		keys = append(keys, "signin.none")
+	}
+	for _, key := range keys {
 		for _, row := range wrap(m.say(key), width) {
 			lines = append(lines, m.dim.Render(row))
 		}

@@ -26,6 +26,10 @@ type (
 		attempt pos.Attempt
 		err     error
 	}
+	// doneMsg: something was written down, or could not be.
+	doneMsg struct{ err error }
+	// verifiedMsg: the journal was looked through since the last closing.
+	verifiedMsg struct{ err error }
 	// seenMsg: an acknowledgement was taken or not.
 	seenMsg struct{ err error }
 	// tickMsg: time goes on.
@@ -174,7 +178,7 @@ func (m *Model) charge(code pos.AuthCode) { m.begin(pos.Scan{Code: code}) }
 
 // begin is charge for any method.
 func (m *Model) begin(scan pos.Scan) {
-	scan.Amount, scan.Sale, scan.Cashier = m.sale.amount, m.sale.attempt.Sale, m.opt.Cashier
+	scan.Amount, scan.Sale, scan.Cashier = m.sale.amount, m.sale.attempt.Sale, m.cashier()
 	m.sale.held, m.sale.writing = pos.AuthCode{}, true
 	m.run(func() tea.Msg {
 		a, err := m.till.Charge(context.Background(), scan)
@@ -184,11 +188,12 @@ func (m *Model) begin(scan pos.Scan) {
 
 // acknowledge takes a payment off the attention list, from an earlier run too.
 func (m *Model) acknowledge(no pos.OrderNo) {
+	by := m.cashier()
 	m.run(func() tea.Msg {
 		if _, err := m.till.TakeUp(context.Background(), no); err != nil {
 			return seenMsg{err}
 		}
-		return seenMsg{m.till.Acknowledge(no, m.opt.Cashier)}
+		return seenMsg{m.till.Acknowledge(no, by)}
 	})
 }
 
