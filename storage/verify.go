@@ -30,6 +30,7 @@ type VerifyOptions struct {
 	Checkpoint *Checkpoint
 
 	// From is the first entry to check; those before are taken for granted. 0: all.
+	// From the newest closing on (Reader.LastClosing) it is what came since.
 	From int64
 }
 
@@ -48,14 +49,14 @@ type Report struct {
 	Attempts    int64        `json:"attempts"`              // attempts folded and compared
 	Seq         int64        `json:"seq"`                   // of the newest entry
 	Head        string       `json:"head"`                  // its hash, hexadecimal
-	Differences []Difference `json:"differences,omitempty"` // the chain's in the order of the entries, then those of payments
+	Differences []Difference `json:"differences,omitempty"` // the chain's in the order of the entries, then those of payments, people and closings
 }
 
 // Good reports whether nothing was found.
 func (r Report) Good() bool { return len(r.Differences) == 0 }
 
 // FirstBad is the first difference: in the chain if there is one, else in
-// payments. It is the zero Difference if nothing was found.
+// payments, people or a closing. It is the zero Difference if nothing was found.
 func (r Report) FirstBad() Difference {
 	if r.Good() {
 		return Difference{}
@@ -70,7 +71,8 @@ func (r *Report) add(seq int64, format string, args ...any) {
 }
 
 // Verify walks the chain (sequence without gaps, hashes, head), folds every
-// attempt and compares it with payments. Differences are in the report; an
+// attempt and compares it with payments, compares people with what was noted
+// about them, and sums every closing again. Differences are in the report; an
 // error means that the journal could not be read to its end. It sees one
 // moment of the journal, whatever is written meanwhile.
 func (r *Reader) Verify(ctx context.Context, o VerifyOptions) (Report, error) {
@@ -91,10 +93,12 @@ func (r *Reader) verify(ctx context.Context, o VerifyOptions) (Report, error) {
 	if v.meta, err = readMeta(ctx, tx); err != nil {
 		return Report{}, err
 	}
-	if err := v.chain(ctx); err != nil {
-		return v.report, err
+	for _, check := range []func(context.Context) error{v.chain, v.payments, v.people, v.closings} {
+		if err := check(ctx); err != nil {
+			return v.report, err
+		}
 	}
-	return v.report, v.payments(ctx)
+	return v.report, nil
 }
 
 // shortHead is how many hexadecimal digits of a head are enough to know it by.
