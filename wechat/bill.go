@@ -86,7 +86,7 @@ const maxLine = 64 << 10
 func ReadBill(from io.Reader) (Bill, error) {
 	r := billReader{room: io.LimitedReader{R: from, N: maxBill + 1}}
 	r.lines = bufio.NewScanner(&r.room)
-	r.lines.Buffer(make([]byte, 0, 4<<10), maxLine)
+	r.lines.Buffer(nil, maxLine)
 	heads, ok := r.next()
 	if !ok {
 		return Bill{}, r.broken("the file is empty")

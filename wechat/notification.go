@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -135,8 +136,8 @@ func decryptInfo(key Key, info string) ([]byte, error) {
 	if err != nil || len(text) == 0 || len(text)%aes.BlockSize != 0 {
 		return nil, errors.New("req_info is not encrypted as it should be")
 	}
-	for at := 0; at < len(text); at += aes.BlockSize {
-		block.Decrypt(text[at:at+aes.BlockSize], text[at:at+aes.BlockSize])
+	for one := range slices.Chunk(text, aes.BlockSize) {
+		block.Decrypt(one, one)
 	}
 	padding := int(text[len(text)-1])
 	if padding < 1 || padding > aes.BlockSize {

@@ -59,9 +59,7 @@ func (q RefundRequest) params() params {
 		may("refund_account", string(q.RefundAccount), 30).of(string(UnsettledFunds), string(RechargeFunds)),
 		may("notify_url", q.NotifyURL, 256).address(),
 	}
-	if q.TransactionID == "" && q.OutTradeNo == "" {
-		all[1].must = true
-	}
+	all[1].must = q.TransactionID == ""
 	if q.RefundFee > q.TotalFee {
 		all[4].wrong = invalid("give back what is left of the order, or less", "refund_fee %d is more than total_fee %d", q.RefundFee, q.TotalFee)
 	}
@@ -140,10 +138,10 @@ const maxRows = 100
 // rows reads a count of rows, 0 when it is none.
 func rows(count string) int {
 	n, err := strconv.Atoi(count)
-	if err != nil || n < 0 {
+	if err != nil {
 		return 0
 	}
-	return min(n, maxRows)
+	return max(0, min(n, maxRows))
 }
 
 // coupons are the coupons of a refund; within is "_$n" in a list of refunds.

@@ -33,12 +33,11 @@ func (q RefundQueryRequest) params() params {
 		may("out_trade_no", q.OutTradeNo, 32).number(),
 	}
 	all[1].must = q.RefundID == "" && q.TransactionID == "" && q.OutTradeNo == ""
-	if q.Offset != 0 {
-		offset := need("offset", strconv.Itoa(q.Offset), 9)
-		if q.Offset < 0 {
-			offset.wrong = invalid("count from 0", "offset %d is negative", q.Offset)
-		}
-		all = append(all, offset)
+	switch {
+	case q.Offset > 0:
+		return append(all, need("offset", strconv.Itoa(q.Offset), 9))
+	case q.Offset < 0:
+		return append(all, param{name: "offset", wrong: invalid("count from 0", "offset %d is negative", q.Offset)})
 	}
 	return all
 }
