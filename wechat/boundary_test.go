@@ -1,6 +1,7 @@
 package wechat
 
 import (
+	"io"
 	"net"
 	"slices"
 	"strings"
@@ -125,5 +126,51 @@ func TestFrontEndIsOfItsMethod(t *testing.T) {
 	mini, err := c.FrontEnd(pos.Charge{Order: pos.Order{Method: pos.MiniProgram}, Payer: "o1"}, testPrepayID, testDay)
 	if _, ok := mini.(JSAPIPayment); !ok || err != nil {
 		t.Errorf("%T, %v", mini, err)
+	}
+}
+
+// sized is a text of that many bytes: a beginning, blank lines, and an end.
+func sized(beginning string, size int, end string) io.Reader {
+	blank := io.LimitReader(&many{strings.Repeat(" ", 1023) + "\n"}, int64(size-len(beginning)-len(end)))
+	return io.MultiReader(strings.NewReader(beginning), blank, strings.NewReader(end))
+}
+
+func TestABillHasAtMost64MiB(t *testing.T) {
+	const heads, totals = newHeads + "\n", "\n" + newTotals + "\n`0,`0.00,`0.00,`0.00,`0.00000,`0.00,`0.00"
+	for size, fine := range map[int]bool{64 << 20: true, 64<<20 + 1: false} {
+		b, err := ReadBill(sized(heads, size, totals))
+		if (err == nil) != fine || !fine && !strings.Contains(err.Error(), "longer than 64 MiB") || b.Totals.Trouble != "" {
+			t.Errorf("%d bytes are read: %+v, %v", size, b.Totals, err)
+		}
+		config := testConfig(t)
+		config.RoundTripper = lane{sized(heads, size, totals)}
+		r, err := newClient(t, config).DownloadBill(t.Context(), DownloadBillRequest{Day: testDay}, io.Discard)
+		if (err == nil) != fine || r.Bytes != int64(size) {
+			t.Errorf("%d bytes are written: %d, %v", size, r.Bytes, err)
+		}
+	}
+}
+
+// A refund is of the whole order at most.
+func TestAnOrderIsRefundedWhole(t *testing.T) {
+	whole := refundRequest(testRefunding)
+	whole.RefundFee = whole.TotalFee
+	sends(t, wire(t, func(c *Client) error { _, err := c.Refund(t.Context(), whole); return err }), "total_fee", "1750", "refund_fee", "1750")
+}
+
+func TestRowsAreCountedFromNoneTo100(t *testing.T) {
+	for count, want := range map[string]int{"": 0, "x": 0, "-1": 0, "0": 0, "1": 1, "100": 100, "101": 100, "99999999999999999999": 0} {
+		if got := rows(count); got != want {
+			t.Errorf("%q: %d, want %d", count, got, want)
+		}
+	}
+}
+
+func TestSettledFundsAreAskedForAHundredAtATime(t *testing.T) {
+	for limit, fine := range map[int]bool{-1: false, 1: true, 100: true, 101: false} {
+		q := SettlementQueryRequest{From: testDay, To: testDay, Limit: limit}
+		if err := q.params(merchant{appID: "wx1", mchID: "1"}).check(); (err == nil) != fine {
+			t.Errorf("limit %d: %v", limit, err)
+		}
 	}
 }

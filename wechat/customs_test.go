@@ -254,7 +254,8 @@ func TestE_OfGlobalDeclarations(t *testing.T) {
 		want Rule
 	}{
 		"E4, 500":           {platformAnswer{status: 500, body: `{"code":"SYSTEM_ERROR"}`}, BadStatus},
-		"E4, redirect":      {platformAnswer{status: 302, body: `{}`}, BadStatus},
+		"E4, 300":           {platformAnswer{status: 300, body: `{"code":"MOVED"}`}, BadStatus},
+		"E4, 399":           {platformAnswer{status: 399, body: `{"code":"MOVED"}`}, BadStatus},
 		"E4, too long":      {platformAnswer{status: 200, body: strings.Repeat(" ", maxBody) + "{}"}, BadStatus},
 		"E4, no code":       {platformAnswer{status: 400, body: `{}`}, BadStatus},
 		"E5":                {platformAnswer{status: 200, body: `{"state":`}, Malformed},

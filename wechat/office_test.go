@@ -130,6 +130,54 @@ func TestASubMerchantThatLacksSomethingIsNotSent(t *testing.T) {
 	wire(t, func(c *Client) error { _, err := c.RegisterSubMerchant(t.Context(), online); return err })
 }
 
+// What is asked for by its meaning is asked for where it means something: a shop
+// that sells online alone has no address, an individual no director, and who is
+// registered already need not say again who they are.
+func TestASubMerchantSaysOnlyWhatConcernsIt(t *testing.T) {
+	change := map[string]func(*SubMerchant){
+		"a site":                     func(s *SubMerchant) { s.Website = "https://a.example" },
+		"no address":                 func(s *SubMerchant) { s.StoreAddress = "" },
+		"no photos":                  func(s *SubMerchant) { s.StorePhotos = nil },
+		"no director":                func(s *SubMerchant) { s.DirectorName = "" },
+		"no number of the director":  func(s *SubMerchant) { s.DirectorID = "" },
+		"no principal":               func(s *SubMerchant) { s.PrincipalName = "" },
+		"no number of the principal": func(s *SubMerchant) { s.PrincipalID = "" },
+	}
+	for _, row := range []struct {
+		business             BusinessType
+		kind                 MerchantType
+		changes              []string
+		registered, modified bool // or refused
+	}{
+		{Online, Enterprise, []string{"a site", "no address", "no photos", "no principal", "no number of the principal"}, true, true},
+		{Online, Enterprise, nil, false, false},
+		{Offline, Enterprise, nil, true, true},
+		{Offline, Enterprise, []string{"no address"}, false, false},
+		{Offline, Enterprise, []string{"no photos"}, false, true},
+		{Both, Enterprise, []string{"a site"}, true, true},
+		{Both, Enterprise, nil, false, false},
+		{Both, Enterprise, []string{"a site", "no address"}, false, false},
+		{Offline, Enterprise, []string{"no director"}, false, true},
+		{Offline, Enterprise, []string{"no number of the director"}, false, true},
+		{Offline, Individual, []string{"no director", "no number of the director"}, true, true},
+		{Offline, Individual, []string{"no principal"}, false, true},
+		{Offline, Individual, []string{"no number of the principal"}, false, true},
+	} {
+		s := testSubMerchant()
+		s.Business, s.Type, s.PrincipalName, s.PrincipalID = row.business, row.kind, "B. Person", "110101190001010001"
+		for _, name := range row.changes {
+			change[name](&s)
+		}
+		if err := s.params(registering).check(); (err == nil) != row.registered {
+			t.Errorf("registering %s %s, %q: %v", row.business, row.kind, row.changes, err)
+		}
+		s.Remark = "" // which is fixed
+		if err := s.params(modifying).check(); (err == nil) != row.modified {
+			t.Errorf("modifying %s %s, %q: %v", row.business, row.kind, row.changes, err)
+		}
+	}
+}
+
 // What is stored comes back as it is, long numbers too: nothing is masked, for
 // it may be sent again.
 func TestWhatIsStoredOfASubMerchantIsRead(t *testing.T) {

@@ -121,6 +121,16 @@ func TestAnOrderThatCannotBeRightIsNotMade(t *testing.T) {
 	}
 }
 
+// The minute between start and end is asked of an order that has both.
+func TestAnOrderMayHaveAStartOrAnEndAlone(t *testing.T) {
+	for start, end := range map[time.Time]time.Time{testDay: {}, {}: testDay} {
+		q := nativeOrder()
+		q.TimeStart, q.TimeExpire = start, end
+		f := wire(t, func(c *Client) error { _, err := c.UnifiedOrder(t.Context(), q); return err })
+		sends(t, f, "time_start", stamp(start), "time_expire", stamp(end))
+	}
+}
+
 func TestUnifiedOrderSendsWhatThePagesAskFor(t *testing.T) {
 	q := nativeOrder()
 	q.TimeStart, q.TimeExpire, q.LimitPay, q.DeviceInfo = testDay, testDay.Add(time.Minute), "no_credit", "K1"

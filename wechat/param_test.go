@@ -68,6 +68,14 @@ func TestWhatDoesNotFitIsRefusedByItsName(t *testing.T) {
 			t.Error(err)
 		}
 	}
+	for address, fine := range map[string]bool{
+		"": true, "https://a.example": true, "http://a.example/paid": true, "https:///paid": false, "/paid": false, "a.example/paid": false, "ftp://a.example": false,
+		"https://a.example/?b": false, "https://a.example/#b": false, "https://a.example/%zz": false,
+	} {
+		if err := may("notify_url", address, 99).address().check(); (err == nil) != fine {
+			t.Errorf("%q: %v", address, err)
+		}
+	}
 	for _, bad := range []string{" a", "a ", "a\x00", "😀", "a\xff"} {
 		if may("x", bad, 99).check() == nil {
 			t.Errorf("%q is taken", bad)

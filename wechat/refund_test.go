@@ -72,6 +72,29 @@ func TestARefundThatCannotBeRightIsNotSent(t *testing.T) {
 	}
 }
 
+// One number of the order is enough, ours or WeChat Pay's.
+func TestARefundNamesTheOrderByEitherNumber(t *testing.T) {
+	for transaction, ours := range map[string]string{testTxn: "", "": testNo} {
+		q := refundRequest(testRefunding)
+		q.TransactionID, q.OutTradeNo = transaction, ours
+		f := wire(t, func(c *Client) error { _, err := c.Refund(t.Context(), q); return err })
+		sends(t, f, "transaction_id", transaction, "out_trade_no", ours)
+	}
+}
+
+// Of the four numbers that Query Refund takes one is enough.
+func TestQueryRefundAsksByAnyOneNumber(t *testing.T) {
+	for name, q := range map[string]RefundQueryRequest{"refund_id": {RefundID: "1"}, "out_refund_no": {OutRefundNo: "1"},
+		"transaction_id": {TransactionID: "1"}, "out_trade_no": {OutTradeNo: "1"}} {
+		f := wire(t, func(c *Client) error { _, err := c.RefundQuery(t.Context(), q); return err })
+		for _, n := range []string{"refund_id", "out_refund_no", "transaction_id", "out_trade_no", "offset"} {
+			if got := f.value(n); (got == "1") != (n == name) || got != "" && n != name {
+				t.Errorf("%s alone: %s is %q", name, n, got)
+			}
+		}
+	}
+}
+
 func TestTheAnswerToARefundIsReadWhole(t *testing.T) {
 	g := &gateway{status: 200, body: said(t, acceptedPairs("cash_fee", "1750", "cash_refund_fee", "4875", "cash_refund_fee_type", "CNY",
 		"settlement_refund_fee", "700", "settlement_total_fee", "1700", "rate", "650000000", "coupon_refund_fee", "50", "coupon_refund_count", "2",
