@@ -58,7 +58,8 @@
 // open.go and reader.go open the two faces; append.go is the writer; row.go
 // alone knows columns and values; list.go turns a pos.Filter into queries;
 // books.go, shift.go and totals.go sum; people.go keeps who works here; chain.go
-// hashes; verify.go, rebuild.go, backup.go and restore.go are the manager's tools;
+// hashes; verify.go, rebuild.go, backup.go, restore.go and archive.go are the
+// manager's tools; table.go writes CSV;
 // files.go guards modes and links; lock.go is the lock. The suite that any
 // journal has to pass is package journaltest.
 package storage

@@ -58,6 +58,7 @@ func TestPlans(t *testing.T) {
 		selectChain: "INTEGER PRIMARY KEY", selectPayments: "INTEGER PRIMARY KEY", selectIntents: "INTEGER PRIMARY KEY",
 		selectClosings: "events_till", selectLastClosing: "events_till", selectLastNumber: "events_till", selectLastOpening: "events_till",
 		selectBillNotes: "events_till", selectBuckets: "payments_day", selectShiftTimelines: "events_order",
+		selectStaff: "events_till", selectClosedBy: "events_till", selectClosing: "events_till", selectRange: "INTEGER PRIMARY KEY",
 	} {
 		wantPlan(t, j, text, query{text: text, args: make([]any, strings.Count(text, "?"))}, want)
 	}

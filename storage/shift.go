@@ -37,12 +37,23 @@ func (r *Reader) LastClosing(ctx context.Context) (seq int64, err error) {
 // closings are the newest Z reports before an entry, newest first; at most so
 // many, or all (-1).
 func closings(ctx context.Context, q queryer, before, most int64) ([]pos.Closing, error) {
-	entries, err := collect(ctx, q, scanEntry, selectClosings, before, most)
-	all := make([]pos.Closing, len(entries))
-	for i, e := range entries {
-		all[i] = e.Event.(pos.ShiftClosed).Closing
+	scan := func(s scanner) (pos.Closing, error) {
+		e, err := scanEntry(s)
+		if err != nil {
+			return pos.Closing{}, err
+		}
+		return e.Event.(pos.ShiftClosed).Closing, nil
 	}
-	return all, err
+	return collect(ctx, q, scan, selectClosings, before, most)
+}
+
+// closing is the Z report that r is the entry of.
+func (r row) closing() (pos.Closing, error) {
+	e, err := r.entry()
+	if err != nil {
+		return pos.Closing{}, err
+	}
+	return e.Event.(pos.ShiftClosed).Closing, nil
 }
 
 // Running fits pos.Books.
@@ -78,7 +89,7 @@ func shift(ctx context.Context, q queryer, before, upto int64, head string) (pos
 	if err := opened(ctx, q, &c); err != nil {
 		return c, err
 	}
-	if err := addAttempts(ctx, q, &c); err != nil {
+	if err := eachAttempt(ctx, q, c, c.Add); err != nil {
 		return c, err
 	}
 	c.End()
@@ -94,9 +105,10 @@ func opened(ctx context.Context, q queryer, c *pos.Closing) error {
 	return err
 }
 
-// addAttempts adds every attempt that has an entry in the shift, one at a time:
-// a shift that nobody closed for years still fits into memory.
-func addAttempts(ctx context.Context, q queryer, c *pos.Closing) error {
+// eachAttempt hands out the entries, up to the end of the shift, of every attempt
+// that has one in it, in the order of their numbers. The slice is used again: a
+// shift that nobody closed for years still fits into memory.
+func eachAttempt(ctx context.Context, q queryer, c pos.Closing, do func([]pos.Entry) error) error {
 	rows, err := q.QueryContext(ctx, selectShiftTimelines, c.After, c.Upto)
 	if err != nil {
 		return err
@@ -109,17 +121,17 @@ func addAttempts(ctx context.Context, q queryer, c *pos.Closing) error {
 			return err
 		}
 		if len(attempt) > 0 && attempt[0].OrderNo != e.OrderNo {
-			if err := c.Add(attempt); err != nil {
+			if err := do(attempt); err != nil {
 				return err
 			}
 			attempt = attempt[:0]
 		}
 		attempt = append(attempt, e)
 	}
-	if err := rows.Err(); err != nil {
+	if err := rows.Err(); err != nil || len(attempt) == 0 {
 		return err
 	}
-	return c.Add(attempt)
+	return do(attempt)
 }
 
 // refuseClosing refuses a closing that does not follow the last one, or does not

@@ -89,11 +89,10 @@ func (v *verifier) closings(ctx context.Context) error {
 	}
 	last := append(before, pos.Closing{})[0]
 	for _, r := range rows {
-		e, err := r.entry()
+		c, err := r.closing()
 		if err != nil {
 			continue // the chain has reported it
 		}
-		c := e.Event.(pos.ShiftClosed).Closing
 		if err := v.closing(ctx, r, c, last); err != nil {
 			return err
 		}
