@@ -40,7 +40,7 @@ func codeIntent() Intended {
 //	                           an answer to the call that is on its way
 //	say CALL FINDING …         from now on such a call is answered so, 0.1 s after it is sent
 //	give MINOR                 so much is to be given back
-//	press | ask | leave | return | ack | restart
+//	press | void | ask | leave | return | ack | restart
 //	                           an event
 //	step DUR                   the wall clock jumps by so much
 //	+DUR                       so much later; every call that comes due is sent, and
@@ -120,6 +120,8 @@ func (c *conversation) do(line string) {
 		c.says[call(which)] = c.answer(answer)
 	case "press":
 		c.take(RevokePressed{})
+	case "void":
+		c.take(VoidPressed{By: "m", Reason: "wrong drink"})
 	case "give":
 		minor, err := strconv.ParseInt(rest, 10, 64)
 		if err != nil {

@@ -32,6 +32,9 @@ func (m *memory) Append(_ context.Context, e Entry) (int64, error) {
 	if e.OrderNo != "" && e.After.Seq != m.newest(e.OrderNo) {
 		return 0, &Error{Kind: KindConflict, Err: errors.New("somebody else has changed the order")}
 	}
+	if z, closes := e.Event.(ShiftClosed); closes && z.Upto != int64(len(m.entries)) {
+		return 0, &Error{Kind: KindConflict, Err: errors.New("something was journaled meanwhile")}
+	}
 	e.Seq = int64(len(m.entries) + 1)
 	m.entries = append(m.entries, e)
 	if m.after != nil {

@@ -65,15 +65,17 @@ func anyHistory(t *testing.T, intent Intended, submit, revoke []Finding, ends ..
 
 // anything lets one thing happen that can happen now.
 func (h *history) anything() {
-	switch rapid.IntRange(0, 9).Draw(h.t, "what") {
+	switch rapid.IntRange(0, 10).Draw(h.t, "what") {
 	case 0:
 		h.take(RevokePressed{})
 	case 1:
 		h.take(AskPressed{})
 	case 2:
-		h.take(rapid.SampledFrom([]Event{Left{}, Returned{}, Acknowledged{}, Unseen{}, BillDiffers{}}).Draw(h.t, "person"))
+		h.take(rapid.SampledFrom([]Event{Left{}, Returned{}, Acknowledged{}, Unseen{}, BillDiffers{}, Annotated{}}).Draw(h.t, "person"))
 	case 3:
 		h.take(Resumed{})
+	case 10:
+		h.take(VoidPressed{})
 	case 4:
 		by := time.Duration(rapid.Int64Range(-86400, 86400).Draw(h.t, "by")) * time.Second
 		h.now = h.now.Add(by)
@@ -144,7 +146,8 @@ func (h *history) take(e Event) {
 	} else {
 		h.lawful(!(h.door && next.State == Paid), "3.8: the one-way door opened")
 	}
-	h.lawful(before.State != Paid || next.State == Paid, "a paid attempt changed its state")
+	_, void := e.(VoidPressed)
+	h.lawful(before.State != Paid || next.State == Paid || void && before.CanVoid(h.now) == nil, "a paid attempt changed its state")
 	h.lawful(!next.Open() || next.inFlight != noCall || !h.wake.IsZero(), "an open attempt with nothing to wait for")
 	if _, answered := e.(QueryAnswered); !answered {
 		_, submitted := e.(SubmitAnswered)

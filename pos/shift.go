@@ -23,6 +23,8 @@ type Closing struct {
 	Lines    []Takings `json:"lines"` // by currency and cashier
 	Carried  []Carried `json:"carried,omitempty"`
 	Grand    []Grand   `json:"grand"` // by currency, of this journal since its first entry; never goes back
+
+	owed []OrderNo // carried over into this shift, until End
 }
 
 // Takings is what a shift did to the money of one currency and cashier: the
@@ -66,11 +68,19 @@ var ErrOpenSales = errors.New("a sale has no verdict yet")
 // NewClosing begins the report of the shift that follows the closing before
 // (zero: the journal's first), up to an entry.
 func NewClosing(before Closing, upto int64, head string) Closing {
-	return Closing{Number: before.Number + 1, After: before.Upto, Upto: upto, Head: head, Grand: slices.Clone(before.Grand)}
+	c := Closing{Number: before.Number + 1, After: before.Upto, Upto: upto, Head: head, Grand: slices.Clone(before.Grand)}
+	for _, s := range before.Carried {
+		c.owed = append(c.owed, s.OrderNo)
+	}
+	return c
 }
 
-// Add counts one attempt by its entries, oldest first. Those behind the shift are
-// not looked at, and an attempt without an entry in it changes nothing.
+// Owed are the orders that the closing before carried over. They belong to this
+// shift even if nothing has happened to them in it.
+func (c *Closing) Owed() []OrderNo { return c.owed }
+
+// Add counts one attempt by its entries, oldest first: each that has an entry in
+// the shift, and each that is owed, once. Entries behind the shift are not looked at.
 func (c *Closing) Add(entries []Entry) error {
 	split := func(seq int64) int {
 		i, _ := slices.BinarySearchFunc(entries, seq+1, func(e Entry, s int64) int { return cmp.Compare(e.Seq, s) })
@@ -122,6 +132,7 @@ func (c *Closing) line(currency Currency, cashier string) *Takings {
 // End sums what was added: lines and carried sales in their order, lines that say
 // nothing left out, the grand totals with this shift's.
 func (c *Closing) End() {
+	c.owed = nil
 	c.Lines = slices.DeleteFunc(c.Lines, func(t Takings) bool { return t == Takings{Currency: t.Currency, Cashier: t.Cashier} })
 	slices.SortFunc(c.Lines, func(a, b Takings) int {
 		return cmp.Or(cmp.Compare(a.Currency, b.Currency), cmp.Compare(a.Cashier, b.Cashier))
@@ -174,9 +185,9 @@ func (c Closing) CanClose(carry bool) error {
 func (a Attempt) taken() bool { return a.State == Paid || a.Reason == ReasonVoided }
 
 // voided reports whether a void has taken all of a paid sale back. One that the
-// gateway would not revoke was refunded instead.
+// gateway would not revoke is refunded instead, and counts when that has ended.
 func (a Attempt) voided() bool {
-	return a.State == Revoked && a.Reason == ReasonVoided && a.Refunded == 0
+	return a.State == Revoked && a.Reason == ReasonVoided && a.Refunded == 0 && !a.Refunding
 }
 
 // refundsDone counts the refunds that were carried out.
