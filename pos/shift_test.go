@@ -90,7 +90,7 @@ func TestProperty_ClosingsAddUpToTheJournal(t *testing.T) {
 		b.check(t, seen)
 	})
 	for _, what := range []string{"paid", "refunded", "voided", "failed", "revoked", "carried"} {
-		if seen[what] < 5 {
+		if seen[what] < 5 && !testing.Short() {
 			t.Errorf("%s happened %d times only", what, seen[what])
 		}
 	}
