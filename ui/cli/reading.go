@@ -2,12 +2,10 @@ package cli
 
 import (
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 
@@ -91,16 +89,31 @@ func said(e pos.Event) string {
 	case pos.SubmitAnswered, pos.QueryAnswered, pos.RevokeAnswered, pos.RefundAnswered, pos.RefundQueryAnswered:
 		return saidAnswer(pos.AnswerOf(e))
 	case pos.RefundPressed:
-		return fmt.Sprintf("%s, %s: %s %s", e.No, e.Amount, e.Reason, e.By)
+		return fmt.Sprintf("%s, %s, %s", e.No, e.Amount, byWhom(e.By, e.Reason))
+	case pos.VoidPressed:
+		return byWhom(e.By, e.Reason)
 	case pos.RevokePressed:
-		return e.By
+		return byWhom(e.By, "")
 	case pos.Acknowledged:
-		return e.By
+		return byWhom(e.By, e.Text)
+	case pos.Annotated:
+		return byWhom(e.By, e.Text)
 	case pos.BillDiffers:
 		return fmt.Sprintf("%s, bill of %s: %s; ours: %s", e.Kind, e.Day, e.Theirs, e.Ours)
 	default:
 		return ""
 	}
+}
+
+// byWhom is who did something and why, or what they wrote.
+func byWhom(who, text string) string {
+	if who != "" {
+		who = "by " + who
+	}
+	if who != "" && text != "" {
+		who += ": "
+	}
+	return who + text
 }
 
 func saidIntent(e pos.Intended) string {
@@ -119,159 +132,6 @@ func saidAnswer(r pos.Answer) string {
 		if part.value != "" {
 			text += part.name + part.value
 		}
-	}
-	return text
-}
-
-func (m *machine) journalCommand(f *flags) *cobra.Command {
-	var q listing
-	c := &cobra.Command{
-		Use:   "journal",
-		Short: "List attempts, newest first",
-		Args:  noArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			return m.reading(c.Context(), *f, func(r *storage.Reader, p printer) error { return m.list(c.Context(), r, p, q) })
-		},
-	}
-	fl := c.Flags()
-	fl.StringVar(&q.day, "day", "", "the shop's day: 2026-11-21, today or yesterday")
-	fl.StringVar(&q.from, "from", "", "began at or after: 15:04 (today), 2026-11-21 15:04 or RFC 3339")
-	fl.StringVar(&q.to, "to", "", "began before, written as --from")
-	fl.StringSliceVar(&q.states, "state", nil, "states: submitting, in_doubt, paid, failed, revoking, confirming, revoked")
-	fl.StringVar(&q.Cashier, "cashier", "", "who sold")
-	fl.StringVar(&q.Till, "till", "", "which till")
-	fl.StringVar(&q.Find, "find", "", "part of an order number, a transaction id, a reference, or an amount")
-	fl.BoolVar(&q.Attention, "attention", false, "only what somebody should look at")
-	fl.IntVar(&q.Limit, "limit", 50, "at most so many; 0 is all")
-	fl.BoolVar(&q.csv, "csv", false, "CSV with a header, UTF-8 with byte order mark")
-	return c
-}
-
-// listing is what the flags of cashier journal ask for.
-type listing struct {
-	pos.Filter
-	day, from, to string
-	states        []string
-	csv           bool
-}
-
-// list prints what is asked for, page by page.
-func (m *machine) list(ctx context.Context, r *storage.Reader, p printer, q listing) error {
-	if err := q.parse(time.Now().In(p.zone)); err != nil {
-		return err
-	}
-	put, flush := p.attempt, func() error { return nil }
-	switch {
-	case q.csv:
-		put, flush = p.table()
-	case q.Attention && !p.json:
-		flush = func() error { return p.billNotes(ctx, r) }
-	}
-	left := q.Limit
-	for {
-		page := q.Filter
-		page.Limit = 500
-		if q.Limit > 0 {
-			page.Limit = min(left, 500)
-		}
-		found, err := r.List(ctx, page)
-		if err != nil {
-			return err
-		}
-		for _, s := range found {
-			if err := put(s); err != nil {
-				return err
-			}
-		}
-		left -= len(found)
-		if len(found) < page.Limit || q.Limit > 0 && left <= 0 {
-			return flush()
-		}
-		q.Before = found[len(found)-1].First
-	}
-}
-
-// parse reads the flags that have a form of their own.
-func (q *listing) parse(now time.Time) (err error) {
-	if q.Limit < 0 {
-		return refuse("use 0 for all", "--limit %d is negative", q.Limit)
-	}
-	for _, s := range q.states {
-		if err := oneOf("--state", s, "submitting", "in_doubt", "paid", "failed", "revoking", "confirming", "revoked"); err != nil {
-			return err
-		}
-		q.States = append(q.States, pos.State(s))
-	}
-	if q.Day, err = parseDay(q.day, now); err != nil {
-		return err
-	}
-	if q.From, err = parseTime("--from", q.from, now); err != nil {
-		return err
-	}
-	q.To, err = parseTime("--to", q.to, now)
-	return err
-}
-
-// parseDay reads a day of the shop.
-func parseDay(text string, now time.Time) (string, error) {
-	switch text {
-	case "":
-		return "", nil
-	case "today":
-		return now.Format(time.DateOnly), nil
-	case "yesterday":
-		return now.AddDate(0, 0, -1).Format(time.DateOnly), nil
-	}
-	if _, err := time.Parse(time.DateOnly, text); err != nil {
-		return "", refuse("write it as 2026-11-21, today or yesterday", "--day %q is not a day", text)
-	}
-	return text, nil
-}
-
-// parseTime reads a time in the shop's zone.
-func parseTime(flag, text string, now time.Time) (time.Time, error) {
-	if text == "" {
-		return time.Time{}, nil
-	}
-	for _, layout := range []string{time.RFC3339, "2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02T15:04", time.DateOnly} {
-		if t, err := time.ParseInLocation(layout, text, now.Location()); err == nil {
-			return t, nil
-		}
-	}
-	if t, err := time.ParseInLocation("15:04", text, now.Location()); err == nil {
-		return time.Date(now.Year(), now.Month(), now.Day(), t.Hour(), t.Minute(), 0, 0, now.Location()), nil
-	}
-	return time.Time{}, refuse("write it as 15:04, 2026-11-21 15:04 or RFC 3339", "%s %q is not a time", flag, text)
-}
-
-// columns of --csv. They are a contract: new ones go to the end.
-var columns = []string{"order_no", "sale", "attempt", "state", "watch", "attention", "amount", "amount_minor", "currency",
-	"transaction_id", "recall", "reason", "cashier", "till", "ref", "created_at", "updated_at", "asked", "revokes", "method", "practice"}
-
-// table prints CSV that a spreadsheet opens without harm: a text that begins
-// like a formula gets an apostrophe in front. Amounts are numbers of ours.
-func (p printer) table() (put func(pos.Summary) error, flush func() error) {
-	w := csv.NewWriter(p.out)
-	head := w.Write(append([]string{"\ufeff" + columns[0]}, columns[1:]...))
-	put = func(s pos.Summary) error {
-		r := newRecord(s, p.zone)
-		return w.Write([]string{string(r.OrderNo), string(r.Sale), strconv.Itoa(r.Attempt), string(r.State),
-			strconv.FormatBool(r.Watch), string(r.Attention), s.Amount.Decimal(), strconv.FormatInt(r.AmountMinor, 10),
-			string(r.Currency), cell(r.TransactionID), string(r.Recall), string(r.Reason), cell(r.Cashier), cell(r.Till), cell(r.Ref),
-			r.CreatedAt, r.UpdatedAt, strconv.Itoa(r.Asked), strconv.Itoa(r.Revokes), string(r.Method), strconv.FormatBool(r.Practice)})
-	}
-	flush = func() error {
-		w.Flush()
-		return errors.Join(head, w.Error())
-	}
-	return put, flush
-}
-
-// cell makes a text harmless in a spreadsheet.
-func cell(text string) string {
-	text = clean(text)
-	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
-		return "'" + text
 	}
 	return text
 }

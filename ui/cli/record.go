@@ -37,10 +37,11 @@ type record struct {
 	Revokes       int           `json:"revokes"`
 	Method        pos.Method    `json:"method"`
 	Practice      bool          `json:"practice"`
+	RefundedMinor int64         `json:"refunded_minor"`
+	Refunding     bool          `json:"refunding"`
 
-	RefundedMinor int64          `json:"refunded_minor,omitempty"`
-	Refunds       []refundRecord `json:"refunds,omitempty"`
-	Timeline      []moment       `json:"timeline,omitempty"`
+	Refunds  []refundRecord `json:"refunds,omitempty"`
+	Timeline []moment       `json:"timeline,omitempty"`
 }
 
 // moment is one line of the timeline of cashier show.
@@ -60,7 +61,8 @@ func newRecord(s pos.Summary, zone *time.Location) record {
 		AmountMinor: s.Amount.Minor, Currency: s.Amount.Currency, TransactionID: s.TransactionID, Recall: s.Recall,
 		Reason: s.Reason, Cashier: s.Cashier, Till: s.Till, Ref: s.Ref,
 		CreatedAt: s.CreatedAt.In(zone).Format(stamp), UpdatedAt: s.UpdatedAt.In(zone).Format(stamp),
-		Asked: s.Asked, Revokes: s.Revokes, Method: s.Method, Practice: s.Practice, RefundedMinor: s.Refunded,
+		Asked: s.Asked, Revokes: s.Revokes, Method: s.Method, Practice: s.Practice,
+		RefundedMinor: s.Refunded, Refunding: s.Refunding,
 	}
 }
 
@@ -73,17 +75,21 @@ func newTimeline(entries []pos.Entry, zone *time.Location) []moment {
 	return line
 }
 
-// printer writes attempts as the user asked: JSON, or a line for people.
+// printer writes as the user asked: JSON, or lines for people.
 type printer struct {
 	out  io.Writer
 	json bool
 	zone *time.Location
+
+	language, store, till string       // of the paper
+	currency              pos.Currency // of an amount that is given without one
 }
 
 // printer for a command's flags.
 func (m *machine) printer(f flags, s setting) (printer, error) {
 	zone, err := time.LoadLocation(s.Till.Timezone)
-	return printer{out: m.stdout, json: f.json, zone: zone}, err
+	return printer{out: m.stdout, json: f.json, zone: zone, language: s.Till.Language, store: s.Till.Store, till: s.Till.ID,
+		currency: pos.Currency(s.Till.Currency)}, err
 }
 
 // attempt prints one attempt.
