@@ -163,3 +163,19 @@ func TestBillNotes(t *testing.T) {
 	note(t, j, "bill_answered", map[string]string{"entry": fmt.Sprint(one)})
 	left(two)
 }
+
+// What is open is carried over from closing to closing, also when nothing
+// happens to it in between: the till was off.
+func TestShifts_WhatIsOpenIsNeverLost(t *testing.T) {
+	j := openTemp(t)
+	a := do(t, j, pos.Attempt{}, intent(j, 1))
+	for n := range 3 {
+		if c := closeShift(t, j); len(c.Carried) != 1 || c.Carried[0].OrderNo != a.OrderNo {
+			t.Errorf("closing %d carries %v over", n+1, c.Carried)
+		}
+	}
+	do(t, j, a, paid)
+	if c := closeShift(t, j); len(c.Carried) != 0 || c.Sums()[0].Paid != 1 {
+		t.Errorf("the last closing: %+v", c)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 
 	"cashier/pos"
@@ -17,7 +18,8 @@ const (
 	selectLastNumber     = `SELECT data ->> '$.number' FROM events WHERE name = 'shift_z' AND order_no = '' AND seq > 0 ORDER BY seq DESC LIMIT 1`
 	selectLastOpening    = `SELECT ` + entryColumns + ` FROM events WHERE name = 'shift_opened' AND order_no = '' AND seq > ? AND seq <= ? ORDER BY seq DESC LIMIT 1`
 	selectShiftTimelines = `SELECT ` + entryColumns + ` FROM events WHERE order_no <> '' AND seq <= ?2
-		AND order_no IN (SELECT order_no FROM events WHERE seq > ?1 AND seq <= ?2 AND order_no <> '') ORDER BY order_no, seq`
+		AND order_no IN (SELECT order_no FROM events WHERE seq > ?1 AND seq <= ?2 AND order_no <> '' UNION SELECT value FROM json_each(?3))
+		ORDER BY order_no, seq`
 
 	lastSeq = 1<<63 - 1 // above every entry
 )
@@ -106,10 +108,14 @@ func opened(ctx context.Context, q queryer, c *pos.Closing) error {
 }
 
 // eachAttempt hands out the entries, up to the end of the shift, of every attempt
-// that has one in it, in the order of their numbers. The slice is used again: a
+// that has one in it or is owed, in the order of their numbers. The slice is used again: a
 // shift that nobody closed for years still fits into memory.
 func eachAttempt(ctx context.Context, q queryer, c pos.Closing, do func([]pos.Entry) error) error {
-	rows, err := q.QueryContext(ctx, selectShiftTimelines, c.After, c.Upto)
+	owed, err := json.Marshal(c.Owed())
+	if err != nil {
+		return err
+	}
+	rows, err := q.QueryContext(ctx, selectShiftTimelines, c.After, c.Upto, string(owed))
 	if err != nil {
 		return err
 	}
