@@ -30,7 +30,7 @@ func (m *Model) openReview(who pos.Person, acting bool) {
 	o := reviewOptions{
 		Books: m.opt.Books, Zone: policy.Zone, Store: m.opt.Store, Till: policy.Till, Currency: policy.Currency,
 		Practice: policy.Practice, Now: m.till.Now, Prefixes: policy.Prefixes, Who: who, Archive: m.opt.Archive,
-		Views: m.opt.Views, SaveView: m.opt.SaveView,
+		Views: m.opt.Views, SaveView: m.opt.SaveView, Language: m.opt.Language, Report: m.opt.Report,
 	}
 	if acting {
 		o.Office = m.opt.Office

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"cashier/pos"
+	"cashier/storage"
 	"cashier/ui"
 )
 
@@ -32,6 +34,7 @@ func (m *machine) practiceCommand(f *flags) *cobra.Command {
 		},
 	}
 	cashierFlag(c, &cashier)
+	c.AddCommand(m.fillCommand(f))
 	return c
 }
 
@@ -90,7 +93,13 @@ func (s *shop) screen(ctx context.Context, m *machine, cashier string, in io.Rea
 	if err := s.till.Start(ctx); err != nil {
 		return err
 	}
-	model, err := ui.New(s.options(m, cashier))
+	people, err := s.office.People(ctx)
+	if err != nil {
+		return err
+	}
+	options := s.options(m, cashier)
+	options.People = people
+	model, err := ui.New(options)
 	if err != nil {
 		return err
 	}
@@ -135,11 +144,49 @@ func (s *shop) tidy(ctx context.Context) {
 // environment alone: asking it would cost a scan.
 func (s *shop) options(m *machine, cashier string) ui.Options {
 	plain := m.getenv("NO_COLOR") != "" || m.getenv("TERM") == "dumb"
+	views := m.viewsFile()
 	return ui.Options{
+		Books: s.journal, Office: s.office, Verify: s.verifyRecent, Archive: s.keepClosing,
+		Views: m.readViews(views), SaveView: func(v []ui.View) error { return writeViews(views, v) },
 		Till: s.till, Reader: s.journal, Store: s.Till.Store, Cashier: cashier, Language: s.Till.Language, Health: s.gateway.health,
 		Color: !plain, ASCII: m.getenv("CASHIER_ASCII") != "" || !m.utf8(), Still: m.getenv("CASHIER_STILL") != "",
 		Report: func(err error) { s.log.Error("screen", "error", err.Error()) },
 	}
+}
+
+// recent is how many entries are looked through when the screen opens, if no
+// closing is nearer: some seconds in the background.
+const recent = 50_000
+
+// verifyRecent looks for differences in what came since the last closing, which
+// looked through everything before it.
+func (s *shop) verifyRecent(ctx context.Context) error {
+	last, err := s.journal.LastClosing(ctx)
+	if err != nil {
+		return err
+	}
+	head, _, err := s.journal.Head(ctx)
+	if err != nil {
+		return err
+	}
+	return s.verifyFrom(ctx, storage.VerifyOptions{From: max(last, head-recent)})
+}
+
+// verifyFrom is verify with a difference as an error.
+func (s *shop) verifyFrom(ctx context.Context, o storage.VerifyOptions) error {
+	report, err := s.journal.Verify(ctx, o)
+	if err == nil && !report.Good() {
+		bad := report.FirstBad()
+		err = &pos.Error{Kind: pos.KindJournal, Err: fmt.Errorf("the journal is not as it was written: entry %d: %s", bad.Seq, bad.Reason), Hint: "cashier verify"}
+	}
+	return err
+}
+
+// keepClosing does what follows from a closing at the screen: all of the journal
+// is verified, and its archive is written. Neither keeps the other from being tried.
+func (s *shop) keepClosing(ctx context.Context, z pos.Closing) (string, error) {
+	path, err := s.archive(ctx, z)
+	return path, errors.Join(err, s.verifyFrom(ctx, storage.VerifyOptions{Expect: z.Head}))
 }
 
 // utf8 reports whether the locale says that the terminal shows UTF-8.

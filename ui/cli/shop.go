@@ -125,6 +125,7 @@ func (m *machine) open(ctx context.Context, f flags) (*shop, error) {
 	s.log = m.openLog()
 	s.gateway = &watched{Gateway: s.client, log: s.log.Logger}
 	s.till = pos.NewTill(s.gateway, s.journal, policy)
+	s.office = pos.NewOffice(s.till, s.journal, argon{})
 	return s, nil
 }
 
