@@ -71,7 +71,7 @@ play money.`,
 	root.AddCommand(
 		m.practiceCommand(&f), m.payCommand(&f), m.queryCommand(&f), m.revokeCommand(&f), m.resumeCommand(&f),
 		m.qrCommand(&f), m.closeCommand(&f), m.prepayCommand(&f), m.refundCommand(&f),
-		m.staffCommand(&f), m.shiftCommand(&f), m.managerCommand(&f),
+		m.voidCommand(&f), m.staffCommand(&f), m.shiftCommand(&f), m.managerCommand(&f),
 		m.showCommand(&f), m.journalCommand(&f), m.totalsCommand(&f), m.verifyCommand(&f), m.backupCommand(&f), m.restoreCommand(&f),
 		m.rateCommand(&f), m.billCommand(&f), m.reconcileCommand(&f), m.merchantCommand(&f), m.declareCommand(&f),
 		m.simulateCommand(&f), m.configCommand(&f), m.doctorCommand(&f), m.versionCommand(&f),

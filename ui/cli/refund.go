@@ -12,7 +12,8 @@ import (
 )
 
 func (m *machine) refundCommand(f *flags) *cobra.Command {
-	var reason, cashier string
+	var reason string
+	var by approval
 	var wait time.Duration
 	c := &cobra.Command{
 		Use:   "refund ORDER AMOUNT --reason TEXT",
@@ -22,20 +23,23 @@ first and carries it out later, for a wallet within minutes, for a card within
 days. The command waits for that, for at most --wait; what is not done then is
 followed by every till that runs and by cashier resume, until it is.
 
+Once people are named (cashier staff), a manager approves it with a PIN.
+
 Exit status 0 given back, 1 refused for good, 4 not done yet.`,
 		Args: takes("ORDER", "AMOUNT"),
 		RunE: func(c *cobra.Command, args []string) error {
-			return m.refund(c.Context(), *f, args[0], args[1], reason, cashier, wait)
+			return m.refund(c.Context(), *f, args[0], args[1], reason, by, wait)
 		},
 	}
 	c.Flags().StringVar(&reason, "reason", "", "why, for the journal and the customer (at most 80 bytes)")
-	cashierFlag(c, &cashier)
+	approvalFlags(c, &by)
+	c.Flags().StringVar(&by.by, "cashier", "", "the same as --by")
 	c.Flags().DurationVar(&wait, "wait", defaultWait, "how long to wait until it is done")
 	return c
 }
 
 // refund begins a refund and waits for its end.
-func (m *machine) refund(ctx context.Context, f flags, order, amount, reason, cashier string, wait time.Duration) error {
+func (m *machine) refund(ctx context.Context, f flags, order, amount, reason string, by approval, wait time.Duration) error {
 	set, err := m.settle(f)
 	if err != nil {
 		return err
@@ -44,10 +48,7 @@ func (m *machine) refund(ctx context.Context, f flags, order, amount, reason, ca
 	if err != nil {
 		return err
 	}
-	if reason == "" {
-		return refuse(`say why: --reason "cold coffee"`, "--reason is missing")
-	}
-	if err := errors.Join(checkText("--reason", reason, 80), checkText("--cashier", cashier, 32), checkWait(wait)); err != nil {
+	if err := errors.Join(checkReason(reason), checkText("--by", by.by, 32), checkWait(wait)); err != nil {
 		return err
 	}
 	currency, err := pos.ParseCurrency(set.Till.Currency)
@@ -62,7 +63,7 @@ func (m *machine) refund(ctx context.Context, f flags, order, amount, reason, ca
 	if err != nil {
 		return err
 	}
-	a, err := s.refund(ctx, no, back, reason, cashier, wait)
+	a, err := s.refund(ctx, m, no, back, reason, by, wait)
 	if err := errors.Join(err, s.close()); err != nil {
 		return err
 	}
@@ -75,11 +76,15 @@ func (m *machine) refund(ctx context.Context, f flags, order, amount, reason, ca
 }
 
 // refund waits, once the refund is durable, until it has ended or wait is over.
-func (s *shop) refund(ctx context.Context, no pos.OrderNo, amount pos.Money, reason, by string, wait time.Duration) (pos.Attempt, error) {
+func (s *shop) refund(ctx context.Context, m *machine, no pos.OrderNo, amount pos.Money, reason string, by approval, wait time.Duration) (pos.Attempt, error) {
 	if err := s.till.Start(ctx); err != nil {
 		return pos.Attempt{}, err
 	}
-	begun, err := s.till.Refund(ctx, no, amount, reason, by)
+	who, err := s.who(ctx, m, by, pos.MayRefund, string(no))
+	if err != nil {
+		return pos.Attempt{}, err
+	}
+	begun, err := s.office.Refund(ctx, who, no, amount, reason)
 	if err != nil {
 		return begun, err
 	}
