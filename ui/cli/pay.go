@@ -223,13 +223,16 @@ Exit status 0 paid, 3 not paid, 4 still open.`,
 }
 
 func (m *machine) revokeCommand(f *flags) *cobra.Command {
-	var cashier string
+	var by approval
 	c := &cobra.Command{
 		Use:   "revoke ORDER",
 		Short: "Revoke an attempt in doubt; before 15 s it waits",
 		Long: `Revokes a Quick Pay order in doubt, from 15 s after its start on, and waits for
 the end. A paid order is not revoked: cashier refund gives it back. Any other
 order is closed instead (cashier close).
+
+Once people are named (cashier staff), whoever sold it or a manager says so with
+a PIN.
 
 Exit status 2 it is paid, 3 revoked or not paid, 4 still open.`,
 		Args: takes("ORDER"),
@@ -242,11 +245,16 @@ Exit status 2 it is paid, 3 revoked or not paid, 4 still open.`,
 				if a, err := s.journal.Attempt(c.Context(), no); err == nil && a.Method.Closes() {
 					return pos.Summary{}, refuse("cashier close "+string(no), "order %s is not a Quick Pay order: it is closed and never revoked", no)
 				}
-				return s.revoke(c.Context(), m, no, cashier)
+				who, err := s.revoker(c.Context(), m, no, by)
+				if err != nil {
+					return pos.Summary{}, err
+				}
+				return s.revoke(c.Context(), m, no, who.Name)
 			})
 		},
 	}
-	c.Flags().StringVar(&cashier, "cashier", "", "who revokes, for the journal")
+	approvalFlags(c, &by)
+	c.Flags().StringVar(&by.by, "cashier", "", "the same as --by")
 	return c
 }
 
@@ -269,7 +277,7 @@ func (s *shop) revoke(ctx context.Context, m *machine, no pos.OrderNo, by string
 			m.say("nothing was closed: it is paid")
 			return a.Summary, nil
 		case a.State == pos.Paid:
-			return pos.Summary{}, refuse("give it back with cashier refund "+string(no)+" AMOUNT --reason TEXT", "order %s is paid", no)
+			return pos.Summary{}, refuse("take it back with cashier void "+string(no)+" --reason TEXT", "order %s is paid", no)
 		case a.State.Settled(), errors.Is(err, pos.ErrRevokeForeign), errors.Is(err, pos.ErrRevokeExpired):
 			if a.Reason != pos.ReasonCashier {
 				m.say("nothing was revoked: %s", err)
