@@ -11,36 +11,44 @@ import (
 	"cashier/pos"
 )
 
-const (
-	// defaultLimit is how many summaries a page has if the filter does not say.
-	defaultLimit = 50
+// defaultLimit is how many summaries a page has if the filter does not say.
+const defaultLimit = 50
 
-	// window is how many attempts, of those that the rest of the filter
-	// selects, are searched for a text in the middle of a field; newest first.
-	window = 20_000
-
-	// minPrefix is how much of an order number must be given for all of the
-	// journal to be searched for what begins with it: till id and date.
-	minPrefix = 8
-)
-
-// List fits pos.Reader. Find looks through the whole journal for order numbers
-// that begin with the text, and for a transaction id, ref or amount equal to
-// it; for the text inside of one of these, through the newest 20,000 attempts
-// that the rest of the filter selects (with Day: through the day).
+// List fits pos.Reader. How Find looks stands in find.go.
 func (r *Reader) List(ctx context.Context, f pos.Filter) ([]pos.Summary, error) {
 	if f.Limit <= 0 {
 		f.Limit = defaultLimit
 	}
 	var found []payment
-	for _, q := range queries(f) {
-		some, err := collect(ctx, r.pool, scanPayment, q.text, q.args...)
+	for _, state := range statesOf(f) {
+		some, err := r.ofState(ctx, f, state)
 		if err != nil {
 			return nil, fail("list", err)
 		}
 		found = append(found, some...)
 	}
 	return merge(found, f.Limit), nil
+}
+
+// ofState lists what is in one state: each has an index of its own that already
+// has the page's order.
+func (r *Reader) ofState(ctx context.Context, f pos.Filter, state pos.State) ([]payment, error) {
+	if text := strings.TrimSpace(f.Find); text != "" {
+		return r.find(ctx, f, terms(f, state), text)
+	}
+	return r.ask(ctx, page(f, terms(f, state)))
+}
+
+// ask collects what the queries find.
+func (r *Reader) ask(ctx context.Context, queries ...query) (found []payment, err error) {
+	for _, q := range queries {
+		some, err := collect(ctx, r.pool, scanPayment, q.text, q.args...)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, some...)
+	}
+	return found, nil
 }
 
 // merge puts what several queries found in order, newest first, each once.
@@ -65,28 +73,10 @@ type query struct {
 // filled with "" for the term whose index drives the query and with "+", which
 // keeps SQLite from using an index, for every other.
 type term struct {
-	text  string
-	args  []any
-	index string // of a range: it must be named, or SQLite walks all of payments
-}
-
-// queries are those whose results together are the page: for each state and
-// each way in which the text may be found one of its own, because each has an
-// index of its own that already has the page's order.
-func queries(f pos.Filter) []query {
-	var all []query
-	for _, state := range statesOf(f) {
-		others := terms(f, state)
-		for _, way := range findTerms(f.Find) {
-			all = append(all, page(f, append([]term{way}, others...)))
-		}
-		if text := strings.TrimSpace(f.Find); text != "" {
-			all = append(all, search(f, others, text))
-		} else {
-			all = append(all, page(f, others))
-		}
-	}
-	return all
+	text   string
+	args   []any
+	index  string // of a range: it must be named, or SQLite walks all of payments
+	behind *term  // what it says where another one drives
 }
 
 // statesOf are the states to select one by one; "" selects every state.
@@ -100,24 +90,33 @@ func statesOf(f pos.Filter) []pos.State {
 // terms are the filter's conditions, the most selective first.
 func terms(f pos.Filter, state pos.State) []term {
 	var ts []term
-	add := func(given bool, text, index string, args ...any) {
+	add := func(given bool, t term) {
 		if given {
-			ts = append(ts, term{text, args, index})
+			ts = append(ts, t)
 		}
 	}
-	add(f.Sale != "", "%ssale = ?", "", f.Sale)
-	add(f.Day != "", "%sday = ?", "", f.Day)
-	add(!f.From.IsZero() || !f.To.IsZero(), "%screated_at_ms >= ? AND %screated_at_ms < ?", "payments_created", msFrom(f.From), msTo(f.To))
-	add(f.Attention, "%sattention > ''", "payments_attention")
-	add(state == pos.Failed || state == pos.Revoked, "%sstate = ? AND state IN ('failed', 'revoked')", "", state)
-	add(state != "" && !state.Settled(), "%sopen = 1 AND state = ?", "", state)
-	add(f.Minor != 0, "%samount_minor = ?", "", f.Minor)
-	add(f.Cashier != "", "%scashier = ?", "", f.Cashier)
-	add(f.Currency != "", "%scurrency = ?", "", f.Currency)
-	add(f.Till != "", "%still = ?", "", f.Till)
-	add(state == pos.Paid, "+state = ?", "", state) // most are paid: a walk finds them soon
+	is := func(column string, value any) term { return term{text: "%s" + column + " = ?", args: []any{value}} }
+	timed := !f.From.IsZero() || !f.To.IsZero()
+	day := term{text: "%sday = ?", args: []any{f.Day}, behind: &term{text: withinDay, args: []any{f.Day, f.Day, f.Day}}}
+	add(f.Sale != "", is("sale", f.Sale))
+	add(f.Attention, term{text: "%sattention > ''", index: "payments_attention"})
+	add(state != "" && !state.Settled(), term{text: "%sopen = 1 AND state = ?", args: []any{state}})
+	add(timed && f.Day != "", day)
+	add(timed, term{text: "%screated_at_ms >= ? AND %screated_at_ms < ?", args: []any{msFrom(f.From), msTo(f.To)}, index: "payments_created"})
+	add(state == pos.Failed || state == pos.Revoked, term{text: "%sstate = ? AND state IN ('failed', 'revoked')", args: []any{state}})
+	add(f.Minor != 0, is("amount_minor", f.Minor))
+	add(f.Cashier != "", is("cashier", f.Cashier))
+	add(!timed && f.Day != "", day)
+	add(f.Currency != "", is("currency", f.Currency))
+	add(f.Till != "", is("till", f.Till))
+	add(state == pos.Paid, term{text: "+state = ?", args: []any{state}}) // most are paid: a walk finds them soon
 	return ts
 }
+
+// withinDay is a day for an index that ends in first_seq: the entries of a day
+// stand close together.
+const withinDay = `first_seq BETWEEN coalesce((SELECT first_seq FROM payments WHERE day = ? ORDER BY first_seq LIMIT 1), 1)
+	AND coalesce((SELECT first_seq FROM payments WHERE day = ? ORDER BY first_seq DESC LIMIT 1), 0) AND +day = ?`
 
 // msFrom and msTo are the bounds of a time range; a zero time is no bound.
 // Stored times are whole milliseconds: a part of one rounds up.
@@ -135,45 +134,10 @@ func msTo(t time.Time) int64 {
 	return msFrom(t)
 }
 
-// findTerms are the ways to find a text through an index.
-func findTerms(text string) []term {
-	text = strings.TrimSpace(text)
-	if text == "" {
-		return nil
-	}
-	ts := []term{
-		{text: "%stransaction_id = ? AND transaction_id <> ''", args: []any{text}},
-		{text: "%sref = ? AND ref <> ''", args: []any{text}},
-	}
-	for _, currency := range []pos.Currency{"CNY", "JPY"} { // with two decimals, with none
-		if m, err := pos.ParseAmount(text, currency); err == nil {
-			ts = append(ts, term{text: "%samount_minor = ?", args: []any{m.Minor}})
-		}
-	}
-	if no := strings.ToUpper(text); len(no) >= minPrefix {
-		// The last code point is above all that can follow the prefix.
-		ts = append(ts, term{"%sorder_no >= ? AND %sorder_no < ?", []any{no, no + "\U0010FFFF"}, "sqlite_autoindex_payments_1"})
-	}
-	return ts
-}
-
 // page selects the newest attempts before f.Before that meet every term.
 func page(f pos.Filter, ts []term) query {
 	where, args := conditions(f, ts)
 	return query{"SELECT " + paymentColumns + " FROM payments" + where + " ORDER BY first_seq DESC LIMIT ?", append(args, f.Limit)}
-}
-
-// search looks for text inside of the fields of the newest attempts that meet
-// every term.
-func search(f pos.Filter, ts []term, text string) query {
-	where, args := conditions(f, ts)
-	pattern := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text) + "%"
-	return query{
-		"SELECT " + paymentColumns + " FROM (SELECT * FROM payments" + where + ` ORDER BY first_seq DESC LIMIT ?)
-		WHERE order_no LIKE ? ESCAPE '\' OR transaction_id LIKE ? ESCAPE '\' OR ref LIKE ? ESCAPE '\'
-		ORDER BY first_seq DESC LIMIT ?`,
-		append(args, window, pattern, pattern, pattern, f.Limit),
-	}
 }
 
 // conditions is the WHERE of ts, driven by the first of them, or by the page's
@@ -184,6 +148,8 @@ func conditions(f pos.Filter, ts []term) (where string, args []any) {
 		plus := "+"
 		if i == 0 {
 			plus = ""
+		} else if t.behind != nil {
+			t = *t.behind
 		}
 		texts = append(texts, strings.ReplaceAll(t.text, "%s", plus))
 		args = append(args, t.args...)

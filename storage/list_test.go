@@ -22,7 +22,7 @@ func TestPlans(t *testing.T) {
 		"all":              {pos.Filter{}, "INTEGER PRIMARY KEY"},
 		"day":              {pos.Filter{Day: "2026-11-21"}, "payments_day"},
 		"cashier":          {pos.Filter{Cashier: "2"}, "payments_cashier"},
-		"cashier of a day": {pos.Filter{Cashier: "2", Day: "2026-11-21"}, "payments_day"},
+		"cashier of a day": {pos.Filter{Cashier: "2", Day: "2026-11-21"}, "payments_cashier (cashier=? AND rowid>? AND rowid<?)"},
 		"till":             {pos.Filter{Till: "K1"}, "payments_till"},
 		"currency":         {pos.Filter{Currency: "HKD"}, "payments_currency"},
 		"price":            {pos.Filter{Minor: 1250, Currency: "HKD"}, "payments_amount"},
@@ -40,16 +40,13 @@ func TestPlans(t *testing.T) {
 		next := c.filter
 		next.Before = 100
 		for _, f := range []pos.Filter{c.filter, next} {
-			for _, q := range queries(f) {
-				wantPlan(t, j, name, q, c.want)
+			for _, state := range statesOf(f) {
+				ts := terms(f, state)
+				wantPlan(t, j, name, page(f, ts), c.want)
+				wantPlan(t, j, name+", search", search(f, ts, "K126"), c.want)
+				wantFinds(t, j, name, f, ts)
 			}
-			f.Find = "K1261121" // the last of the queries is the search inside of fields
-			all := queries(f)
-			wantPlan(t, j, name+", search", all[len(all)-1], c.want)
 		}
-	}
-	for i, index := range []string{"payments_transaction", "payments_ref", "payments_amount", "payments_amount", "sqlite_autoindex_payments_1"} {
-		wantPlan(t, j, "find", queries(pos.Filter{Find: "12610000", Day: "2026-11-21", Cashier: "2"})[i], index)
 	}
 	for text, want := range map[string]string{
 		selectOpen: "payments_open", selectAttentions: "payments_attention", selectLastCounter: "payments_counter",
@@ -61,6 +58,18 @@ func TestPlans(t *testing.T) {
 		selectStaff: "events_till", selectClosedBy: "events_till", selectClosing: "events_till", selectRange: "INTEGER PRIMARY KEY",
 	} {
 		wantPlan(t, j, text, query{text: text, args: make([]any, strings.Count(text, "?"))}, want)
+	}
+}
+
+// wantFinds: a text is found through its own indexes, whatever else is asked for.
+func wantFinds(t *testing.T, j *Journal, name string, f pos.Filter, ts []term) {
+	t.Helper()
+	wantPlan(t, j, name+", number", wholeNumber(f, ts, "K1"), "sqlite_autoindex_payments_1")
+	for i, index := range []string{"payments_transaction (", "payments_ref", "sqlite_autoindex_payments_1", "payments_transaction (", "payments_order_end", "payments_transaction_end"} {
+		wantPlan(t, j, name+", find", ends(f, ts, "1261")[i], index)
+	}
+	for _, q := range amounts(f, ts, "1261") {
+		wantPlan(t, j, name+", find", q, "payments_amount")
 	}
 }
 
@@ -94,5 +103,30 @@ func BenchmarkList(b *testing.B) {
 		if page, err := j.List(context.Background(), pos.Filter{Day: "2026-11-15"}); err != nil || len(page) != 50 {
 			b.Fatal(len(page), err)
 		}
+	}
+}
+
+// Beginnings and ends of numbers are found by their indexes, however old: not
+// only where the newest attempts are searched.
+func TestEndsAreFoundByTheirIndexes(t *testing.T) {
+	j := openTemp(t)
+	for n := range 3 {
+		a := do(t, j, pos.Attempt{}, intent(j, 1230+n*10_001)) // ends in 1230, 1231, 1232
+		do(t, j, a, pos.SubmitAnswered{Answer: pos.Answer{Finding: pos.FoundPaid, TransactionID: fmt.Sprintf("42000000%d", 77_770+n)}})
+	}
+	for text, want := range map[string]int{
+		"1231": 1, "011231": 1, "9931231": 0, "K126": 3, "k1261121": 3, "K127": 0,
+		"7771": 1, "77772": 1, "4200": 3, "420000007777": 3, "42000000777": 3, "%231": 0, "231": 0, "420000007_": 0,
+	} {
+		f := pos.Filter{Limit: 50}
+		found, err := j.ask(context.Background(), ends(f, nil, text)...)
+		if err != nil || len(merge(found, 50)) != want {
+			t.Errorf("%s: %d, %v, want %d", text, len(merge(found, 50)), err, want)
+		}
+	}
+	f := pos.Filter{Limit: 2, Before: 5}
+	found, err := j.ask(context.Background(), ends(f, nil, "K126")...)
+	if page := merge(found, 2); err != nil || len(page) != 2 || page[0].First != 3 || page[1].First != 1 {
+		t.Errorf("the next page: %+v, %v", page, err)
 	}
 }

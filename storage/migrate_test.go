@@ -24,7 +24,7 @@ func TestAnEarlierJournalIsMigrated(t *testing.T) {
 	}
 	db := raw(t, path)
 	for _, undo := range []string{"DROP TRIGGER payments_counted", "DROP TRIGGER payments_recounted", "DROP TRIGGER payments_uncounted", "DROP TABLE totals",
-		"DROP TABLE people", "DROP INDEX events_till", "DROP INDEX payments_currency", "DROP INDEX payments_till",
+		"DROP TABLE people", "DROP INDEX events_till", "DROP INDEX payments_currency", "DROP INDEX payments_till", "DROP INDEX payments_order_end", "DROP INDEX payments_transaction_end",
 		"CREATE INDEX events_restored ON events (seq) WHERE name = 'restored' AND order_no = ''",
 		"ALTER TABLE payments DROP COLUMN refunded_minor", "ALTER TABLE payments DROP COLUMN refunding",
 		"PRAGMA user_version = 1", "DELETE FROM goose_db_version WHERE version_id > 1"} {

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -18,6 +19,8 @@ type Options struct {
 	// Practice must be what the file was made with: practice and real money
 	// never share a journal.
 	Practice bool
+
+	how string // of openPool; "": writing
 }
 
 // Journal is the one writer of a journal file, and a Reader of it. It fits
@@ -78,7 +81,7 @@ func (j *Journal) open(ctx context.Context, path string, o Options) (err error) 
 	if j.file, err = os.Stat(path); err != nil {
 		return err
 	}
-	if j.pool, err = openPool(path, writing, 1); err != nil {
+	if j.pool, err = openPool(path, cmp.Or(o.how, writing), 1); err != nil {
 		return err
 	}
 	if err := migrate(ctx, j.pool); err != nil {

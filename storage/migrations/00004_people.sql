@@ -1,5 +1,5 @@
--- Who works at this till, and the till's own entries by their name: closings,
--- openings, changes of the staff.
+-- Who works at this till, the till's own entries by their name (closings,
+-- openings, changes of the staff), and indexes for what a manager looks for.
 
 -- +goose Up
 
@@ -22,3 +22,7 @@ DROP INDEX events_restored;
 
 CREATE INDEX payments_currency ON payments (currency);
 CREATE INDEX payments_till     ON payments (till);
+
+-- Orders by what is read out at the counter: the last four characters.
+CREATE INDEX payments_order_end       ON payments (substr(order_no, -4));
+CREATE INDEX payments_transaction_end ON payments (substr(transaction_id, -4)) WHERE transaction_id <> '';
