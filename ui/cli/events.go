@@ -97,7 +97,7 @@ func (p printer) event(e pos.Entry) error {
 			text += fmt.Sprintf("  %s %s", strings.ReplaceAll(key, "_", " "), d[key])
 		}
 	}
-	_, err := fmt.Fprintln(p.out, clean(text))
+	_, err := fmt.Fprintln(p.out, clean(strings.TrimRight(text, " ")))
 	return err
 }
 

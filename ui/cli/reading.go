@@ -144,13 +144,13 @@ func (m *machine) verifyCommand(f *flags) *cobra.Command {
 		Long: `Walks the whole hash chain, folds every attempt again and compares. Without
 something that was written down elsewhere, a tail that was cut off or a chain that
 was written anew cannot be found: keep the head that verify prints, and give it
-back with --expect; or keep the output of verify --json as a file, and give it
+back with --expect, and so the one on a closing's paper; or keep the output of verify --json as a file, and give it
 back with --checkpoint.
 
 Exit status 0 good, 7 differences found, 6 unreadable.`,
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			o := storage.VerifyOptions{Expect: expect}
+			o := storage.VerifyOptions{Expect: strings.ReplaceAll(expect, " ", "")} // as it stands on paper, too
 			if err := readCheckpoint(checkpoint, &o); err != nil {
 				return err
 			}

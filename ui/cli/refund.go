@@ -169,7 +169,7 @@ func (p printer) refunds(a pos.Attempt) error {
 // refundLine is one refund for people.
 func refundLine(r pos.Refund, zone *time.Location) string {
 	text := fmt.Sprintf("%s  %-17s %14s  %s", r.CreatedAt.In(zone).Format("2006-01-02 15:04:05"), r.State, r.Amount, r.No)
-	for _, more := range []string{r.RefundID, r.Code, r.Reason} {
+	for _, more := range []string{r.RefundID, r.Code, byWhom(r.By, r.Reason)} {
 		if more != "" {
 			text += "  " + more
 		}

@@ -19,11 +19,8 @@ and grand (currency, paid_minor, back_minor).`
 // closingRecord is a closing in --json: all of pos.Closing, in the shop's zone.
 type closingRecord struct {
 	pos.Closing
-	Seq int64 `json:"seq,omitempty"` // of the Z's own entry
+	Seq int64 `json:"seq,omitempty"` // of the Z's own entry; an X has none
 }
-
-// paperWidth is how wide a closing is printed: 80 mm paper takes it.
-const paperWidth = 48
 
 // newRecordOf is the record of a Z, which speaks of everything up to the entry
 // before its own.
@@ -38,7 +35,11 @@ func (p printer) closing(r closingRecord) error {
 		}
 		return writeJSON(p.out, r)
 	}
-	for _, line := range ui.PrintClosing(r.Closing, p.language, p.zone, p.store, p.till, paperWidth) {
+	print := ui.PrintClosing
+	if r.Seq == 0 {
+		print = ui.PrintX
+	}
+	for _, line := range print(r.Closing, p.language, p.zone, p.store, p.till, 0) {
 		if _, err := fmt.Fprintln(p.out, clean(line)); err != nil {
 			return err
 		}
