@@ -3,6 +3,7 @@ package storage
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -25,7 +26,7 @@ func TestForeignFilesAreRefused(t *testing.T) {
 		"a newer cashier": {func(t *testing.T, path string) {
 			j := open(t, path)
 			j.Close()
-			execute(t, raw(t, path), "PRAGMA user_version = 4")
+			execute(t, raw(t, path), fmt.Sprintf("PRAGMA user_version = %d", schemaVersion+1))
 		}, "newer cashier"},
 		"no database": {func(t *testing.T, path string) {
 			if err := os.WriteFile(path, bytes.Repeat([]byte("hello, world\n"), 400), 0o600); err != nil {
@@ -103,7 +104,7 @@ func TestSettings(t *testing.T) {
 	j := openTemp(t)
 	for pragma, want := range map[string]string{
 		"journal_mode": "wal", "synchronous": "2", "fullfsync": "1", "checkpoint_fullfsync": "1", "foreign_keys": "1",
-		"application_id": "1128354632", "user_version": "3",
+		"application_id": "1128354632", "user_version": fmt.Sprint(schemaVersion),
 	} {
 		if got, err := one[string](context.Background(), j.conn, "PRAGMA "+pragma); err != nil || got != want {
 			t.Errorf("%s = %s, %v, want %s", pragma, got, err, want)
