@@ -83,7 +83,7 @@ func (s *slip) print(title string, c pos.Closing, store, till string) {
 		s.text(s.say("shift.empty"))
 	}
 	for _, t := range c.Sums() {
-		if len(c.Lines) > 1 {
+		if s.several(c.Lines, t.Currency) {
 			s.rule()
 			s.takings(string(t.Currency)+"  "+s.say("shift.all"), t)
 		}
@@ -103,6 +103,18 @@ func (s *slip) print(title string, c pos.Closing, store, till string) {
 	}
 	s.rule()
 	s.pair(s.say("shift.head"), shortHead(c.Head))
+}
+
+// several reports whether a currency has more than one cashier, so that a sum says
+// something that a line does not.
+func (s *slip) several(lines []pos.Takings, c pos.Currency) bool {
+	n := 0
+	for _, t := range lines {
+		if t.Currency == c {
+			n++
+		}
+	}
+	return n > 1
 }
 
 func (s *slip) who(label, name string) {

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -18,9 +19,13 @@ import (
 // burst is what came without a pause.
 type burst struct {
 	runes []rune
+	paste bool
 	last  time.Time
 	deaf  time.Time // until then a line end belongs to the scan that was refused
 }
+
+// theirDigits is how long WeChat Pay's numbers are.
+const theirDigits = 28
 
 // typing is a page with a text field.
 type typing interface {
@@ -54,7 +59,7 @@ func (r *review) character(c rune, paste bool) {
 		r.flush()
 	}
 	r.input.runes = append(r.input.runes, c)
-	r.input.last = r.now
+	r.input.paste, r.input.last = paste, r.now
 	if len(r.input.runes) > 1 || paste {
 		r.disturb()
 	}
@@ -91,7 +96,7 @@ func (r *review) flush() {
 	p, types := r.top().(typing)
 	types = types && p.field() != nil
 	switch {
-	case r.isCode(text), !types && digitsOf(runes) >= scanDigits:
+	case r.isCode(text), r.isBroken(text) && !r.input.paste, !types && digitsOf(runes) >= scanDigits:
 		r.refuseScan()
 	case types:
 		r.said = line{}
@@ -115,6 +120,14 @@ func (r *review) isCode(text string) bool {
 	}
 	_, err := pos.ParseAuthCode(text, r.o.Prefixes)
 	return err == nil
+}
+
+// isBroken reports whether text looks like an auth code of which some digits were
+// lost or doubled on the way. WeChat Pay's own numbers are longer.
+func (r *review) isBroken(text string) bool {
+	text = pos.CleanScan(text)
+	return len(text) >= scanDigits && len(text) < theirDigits && strings.Trim(text, "0123456789") == "" &&
+		slices.ContainsFunc(r.o.Prefixes, func(p string) bool { return strings.HasPrefix(text, p) })
 }
 
 func (r *review) refuseScan() {

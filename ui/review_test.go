@@ -1,0 +1,491 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"cashier/pos"
+)
+
+// many are n sales, a second apart, the newest of them a minute old.
+func many(n int) func(*fakeBooks) {
+	return func(b *fakeBooks) {
+		begin := time.Now().Add(-time.Minute - time.Duration(n)*time.Second)
+		for i := range n {
+			b.order(begin.Add(time.Duration(i)*time.Second), hkd(int64(1000+i)), "cashier 2", paidAtOnce()...)
+		}
+	}
+}
+
+// refs are the references of the rows that the list holds.
+func (d *reviewDesk) refs() (all []string) {
+	for _, s := range d.r.list.rows {
+		all = append(all, s.Ref)
+	}
+	return all
+}
+
+func TestListIsReadPageByPageAsOneScrolls(t *testing.T) {
+	inReview(t, reviewWith{fill: many(400)}, func(d *reviewDesk) {
+		d.hand("2")
+		if n := len(d.r.list.rows); n != pageRows {
+			t.Fatalf("%d sales were read at first, want %d", n, pageRows)
+		}
+		for range 12 {
+			d.press(tea.KeyPgDown)
+		}
+		refs := d.refs()
+		if len(refs) < 3*pageRows || len(refs) > 6*pageRows {
+			t.Errorf("%d sales are held behind 12 pages", len(refs))
+		}
+		for i, ref := range refs {
+			if want := fmt.Sprintf("R-%d", 400-i); ref != want {
+				t.Fatalf("row %d is %s, want %s", i, ref, want)
+			}
+		}
+		for _, f := range d.books.asked {
+			if f.Limit > attentionMost || f.Limit == 0 {
+				t.Errorf("the books were asked for %d sales at once", f.Limit)
+			}
+		}
+		for range 40 {
+			d.press(tea.KeyPgDown)
+		}
+		if refs := d.refs(); len(refs) != 400 || d.r.list.more {
+			t.Errorf("at the end %d sales are held, more %v", len(refs), d.r.list.more)
+		}
+	})
+}
+
+func TestChosenSaleStaysChosenWhileTheTillSells(t *testing.T) {
+	inReview(t, reviewWith{fill: many(200)}, func(d *reviewDesk) {
+		d.hand("2")
+		d.press(tea.KeyDown, tea.KeyDown)
+		for i := range 3 {
+			d.books.order(time.Now(), hkd(int64(5000+i)), "cashier 1", paidAtOnce()...)
+		}
+		d.wait(3 * time.Second)
+		if s, _ := d.r.list.chosen(); s.Ref != "R-198" {
+			t.Errorf("%s is chosen, it was R-198", s.Ref)
+		}
+		d.sees("R-203")
+
+		for range 6 {
+			d.press(tea.KeyPgDown)
+		}
+		s, _ := d.r.list.chosen()
+		top := d.r.list.rows[d.r.list.top].Ref
+		d.books.order(time.Now(), hkd(6000), "cashier 1", paidAtOnce()...)
+		no := d.r.list.rows[d.r.list.at+1].OrderNo
+		d.books.happens(no, time.Now(), pos.BillDiffers{Day: "2000-01-01", Ours: "a", Theirs: "b"})
+		d.wait(3 * time.Second)
+		if now, _ := d.r.list.chosen(); now.Ref != s.Ref || d.r.list.rows[d.r.list.top].Ref != top {
+			t.Errorf("%s is chosen and %s on top, they were %s and %s", now.Ref, d.r.list.rows[d.r.list.top].Ref, s.Ref, top)
+		}
+		if d.r.list.rows[d.r.list.at+1].Attention == "" {
+			t.Error("what has changed far down the list does not show")
+		}
+		if refs := d.refs(); len(slices.Compact(slices.Clone(refs))) != len(refs) || refs[0] != "R-204" {
+			t.Errorf("the list has gaps or doubles: %v", refs)
+		}
+	})
+}
+
+// Behind a pause in which more was sold than a page holds nothing is left out in
+// silence.
+func TestListBeginsAnewBehindAGap(t *testing.T) {
+	inReview(t, reviewWith{fill: many(100)}, func(d *reviewDesk) {
+		d.hand("2")
+		for i := range pageRows + 20 {
+			d.books.order(time.Now(), hkd(int64(7000+i)), "cashier 1", paidAtOnce()...)
+		}
+		d.wait(3 * time.Second)
+		for range 20 {
+			d.press(tea.KeyPgDown)
+		}
+		for i, ref := range d.refs() {
+			if want := fmt.Sprintf("R-%d", 100+pageRows+20-i); ref != want {
+				t.Fatalf("row %d is %s, want %s", i, ref, want)
+			}
+		}
+	})
+}
+
+func TestAnswersToWhatWasAskedBeforeAreDropped(t *testing.T) {
+	inReview(t, reviewWith{fill: many(100)}, func(d *reviewDesk) {
+		d.hand("2")
+		d.books.slow = 2 * time.Second
+		d.hand("/R-9")
+		d.wait(300 * time.Millisecond) // asked, not answered
+		d.books.slow = 10 * time.Millisecond
+		d.hand("9")
+		d.wait(500 * time.Millisecond)
+		if refs := d.refs(); !slices.Equal(refs, []string{"R-99"}) {
+			t.Errorf("found %v", refs)
+		}
+		d.wait(5 * time.Second) // the late answer to R-9 has come
+		if refs := d.refs(); !slices.Equal(refs, []string{"R-99"}) {
+			t.Errorf("the answer to another search shows: %v", refs)
+		}
+	})
+}
+
+func TestSearchWaitsForAPauseInTheTyping(t *testing.T) {
+	inReview(t, reviewWith{fill: many(20)}, func(d *reviewDesk) {
+		d.hand("2")
+		d.books.asked = nil
+		d.hand("/R-1")
+		d.wait(500 * time.Millisecond)
+		searches := 0
+		for _, f := range d.books.asked {
+			if f.Find != "" {
+				searches++
+			}
+		}
+		if searches != 1 {
+			t.Errorf("%d searches for one word: %v", searches, d.books.asked)
+		}
+		d.press(tea.KeyEsc)
+		d.wait(time.Second)
+		if len(d.r.list.rows) != 20 || d.r.list.filter != (filter{}) {
+			t.Errorf("Esc leaves %v", d.r.list.filter)
+		}
+	})
+}
+
+// A message of a screen that was closed reaches no other one.
+func TestMessagesOfAnotherScreenAreDropped(t *testing.T) {
+	inReview(t, reviewWith{fill: many(3)}, func(d *reviewDesk) {
+		moved := false
+		d.r.Update(reviewMsg{to: &review{}, slot: slotTick, seq: d.r.newest[slotTick], then: func() { moved = true }})
+		d.r.Update(reviewMsg{to: d.r, slot: slotTick, seq: d.r.newest[slotTick] - 1, then: func() { moved = true }})
+		if moved {
+			t.Error("a stale message was taken")
+		}
+	})
+}
+
+const aReviewCode = "139753186429758643"
+
+// scans are the ways in which a code may come.
+var scans = map[string]func(d *reviewDesk){
+	"in one": func(d *reviewDesk) { d.burst(aReviewCode + "\r") },
+	"in pieces": func(d *reviewDesk) {
+		d.burst(aReviewCode[:3])
+		d.wait(4 * time.Millisecond)
+		d.burst(aReviewCode[3:])
+		d.press(tea.KeyEnter)
+	},
+	"one by one": func(d *reviewDesk) {
+		for _, c := range aReviewCode {
+			d.burst(string(c))
+			d.wait(8 * time.Millisecond)
+		}
+		d.press(tea.KeyEnter)
+	},
+	"late Enter": func(d *reviewDesk) { d.burst(aReviewCode); d.wait(60 * time.Millisecond); d.press(tea.KeyEnter) },
+	"no Enter":   func(d *reviewDesk) { d.burst(aReviewCode) },
+	"STX, ETX":   func(d *reviewDesk) { d.press(tea.KeyCtrlB); d.burst(aReviewCode); d.press(tea.KeyCtrlC) },
+	"symbology":  func(d *reviewDesk) { d.burst("]C1" + aReviewCode); d.press(tea.KeyEnter) },
+	"full-width": func(d *reviewDesk) {
+		d.burst("１３９７５３１８６４２９７５８６４３")
+		d.press(tea.KeyEnter)
+	},
+	"twice":  func(d *reviewDesk) { d.burst(aReviewCode + aReviewCode); d.press(tea.KeyEnter) },
+	"broken": func(d *reviewDesk) { d.burst(aReviewCode[:16]); d.press(tea.KeyEnter) },
+	"pasted": func(d *reviewDesk) {
+		d.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(aReviewCode + "\n"), Paste: true})
+	},
+}
+
+// fields are the places where somebody may be when a scan comes.
+var fields = map[string]func(d *reviewDesk){
+	"today":     func(*reviewDesk) {},
+	"list":      func(d *reviewDesk) { d.hand("2") },
+	"search":    func(d *reviewDesk) { d.hand("2/R") },
+	"filter":    func(d *reviewDesk) { d.hand("2f"); d.press(tea.KeyDown, tea.KeyDown) },
+	"view name": func(d *reviewDesk) { d.hand("2/R-1"); d.wait(time.Second); d.press(tea.KeyEnter); d.hand("ss") },
+	"detail":    func(d *reviewDesk) { d.find("R-8") },
+	"amount":    func(d *reviewDesk) { d.find("R-8"); d.hand("b"); d.press(tea.KeyCtrlU) },
+	"reason":    func(d *reviewDesk) { d.find("R-8"); d.hand("b"); d.press(tea.KeyEnter) },
+	"question":  func(d *reviewDesk) { d.find("R-7"); d.hand("v"); d.hand("why"); d.press(tea.KeyEnter) },
+	"note":      func(d *reviewDesk) { d.find("R-8"); d.hand("n") },
+	"shifts":    func(d *reviewDesk) { d.hand("4") },
+}
+
+// leaks is a part of the code that stands in a text, or empty.
+func leaks(text string) string {
+	text = strings.Map(narrow, text)
+	for i := range len(aReviewCode) - echoDigits {
+		if part := aReviewCode[i : i+echoDigits+1]; strings.Contains(text, part) {
+			return part
+		}
+	}
+	return ""
+}
+
+func TestScanIsRefusedAloudAndLeaksNowhere(t *testing.T) {
+	for where, goTo := range fields {
+		for how, scan := range scans {
+			t.Run(where+"/"+how, func(t *testing.T) {
+				inReview(t, reviewWith{fill: aDay}, func(d *reviewDesk) {
+					goTo(d)
+					d.wait(time.Second)
+					depth, entries := len(d.r.over), len(d.books.entries)
+					d.books.asked, d.bells = nil, 0
+					scan(d)
+					if shown := leaks(d.frame()); shown != "" {
+						t.Errorf("the screen shows %s:\n%s", shown, d.frame())
+					}
+					d.wait(2 * time.Second)
+					frame := d.frame()
+					if shown := leaks(frame); shown != "" {
+						t.Errorf("the screen shows %s:\n%s", shown, frame)
+					}
+					d.sees("That was a scan.")
+					if d.bells == 0 {
+						t.Error("it was refused in silence")
+					}
+					if d.r.left || len(d.r.over) != depth || len(d.books.entries) != entries {
+						t.Errorf("left %v, %d pages on top (%d before), %d entries (%d before)", d.r.left, len(d.r.over), depth, len(d.books.entries), entries)
+					}
+					for _, f := range d.books.asked {
+						if leaks(f.Find+" "+f.Cashier) != "" {
+							t.Errorf("the books were asked for %+v", f)
+						}
+					}
+				})
+			})
+		}
+	}
+}
+
+// Eighteen digits that were keyed one after the other are a code all the same.
+func TestCodeThatIsKeyedIsNotSearchedFor(t *testing.T) {
+	inReview(t, reviewWith{fill: aDay}, func(d *reviewDesk) {
+		d.hand("2/" + aReviewCode)
+		d.sees("That was a scan.")
+		if text := d.r.list.search.text(); text != "" {
+			t.Errorf("the field has %q", text)
+		}
+	})
+}
+
+// WeChat Pay's own number has 28 digits and is searched for however it comes.
+func TestNumberOfACustomersBillIsSearchedFor(t *testing.T) {
+	for _, paste := range []bool{true, false} {
+		inReview(t, reviewWith{fill: aDay}, func(d *reviewDesk) {
+			d.hand("2/")
+			d.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("4200001234202611210000007788"), Paste: paste})
+			d.wait(time.Second)
+			d.seesNot("That was a scan.")
+			if f := d.r.list.filter[byText]; f != "4200001234202611210000007788" || len(d.r.list.rows) == 0 {
+				t.Errorf("searched for %q, found %d", f, len(d.r.list.rows))
+			}
+		})
+	}
+}
+
+func TestReadOnlyChangesNothingWhateverIsPressed(t *testing.T) {
+	inReview(t, reviewWith{fill: aDay, readOnly: true}, func(d *reviewDesk) {
+		d.wait(time.Second)
+		entries := len(d.books.entries)
+		try := func(where string) {
+			for c := 'a'; c <= 'z'; c++ {
+				if c == 'q' || c == 'f' || c == 's' || c == 'w' || c == 'p' || c == 'j' || c == 'k' {
+					continue // they show something
+				}
+				depth := len(d.r.over)
+				d.hand(string(c))
+				if len(d.r.over) != depth {
+					t.Errorf("%s: %c opens something:\n%s", where, c, d.frame())
+					d.r.over = d.r.over[:depth]
+				}
+			}
+			for _, offer := range []string{"give back ", "void ·", "note ·", "dealt with", "x X", "z Z", "o open"} {
+				if foot := strings.Split(d.frame(), "\n")[23]; strings.Contains(foot, offer) {
+					t.Errorf("%s offers %q: %s", where, offer, foot)
+				}
+			}
+		}
+		try("today")
+		d.hand("3")
+		try("attention")
+		d.hand("4")
+		d.wait(time.Second)
+		try("shifts")
+		d.find("R-8")
+		try("detail")
+		if len(d.books.entries) != entries {
+			t.Errorf("%d entries, %d before", len(d.books.entries), entries)
+		}
+		d.sees("read only")
+	})
+}
+
+func TestTroubleWithTheBooksIsSaidAndPasses(t *testing.T) {
+	inReview(t, reviewWith{fill: aDay}, func(d *reviewDesk) {
+		d.hand("2")
+		d.books.mu.Lock()
+		d.books.fail = errors.New("disk \x1b[31mon fire\u202e")
+		d.books.mu.Unlock()
+		d.wait(3 * time.Second)
+		d.sees("It could not be read: disk [31mon fire")
+		d.sees("R-13")
+		d.books.mu.Lock()
+		d.books.fail, d.books.panics = nil, true
+		d.books.mu.Unlock()
+		d.wait(4 * time.Second)
+		d.sees("A fault in this screen.")
+		d.books.mu.Lock()
+		d.books.panics = false
+		d.books.mu.Unlock()
+		d.books.order(time.Now(), hkd(100), "cashier 1", paidAtOnce()...)
+		d.wait(4 * time.Second)
+		d.sees("R-14")
+		if len(d.faults) < 2 {
+			t.Errorf("reported: %v", d.faults)
+		}
+	})
+}
+
+func TestSlowReadHasASpinnerAndIsNotBegunAgain(t *testing.T) {
+	inReview(t, reviewWith{fill: aDay}, func(d *reviewDesk) {
+		d.books.running = 5 * time.Second
+		d.hand("4")
+		d.wait(time.Second)
+		d.sees("reading")
+		d.wait(5 * time.Second)
+		d.seesNot("reading")
+		d.sees("X report")
+		d.wait(10 * time.Second) // a tenth of the time at most
+		if !d.r.since[slotShifts].IsZero() {
+			t.Error("a read that takes 5 s was begun again within 10 s")
+		}
+	})
+}
+
+func TestTextOfOthersIsCleaned(t *testing.T) {
+	evil := "\x1b[2J\u202eevil\x07\u0085"
+	fill := func(b *fakeBooks) {
+		no := b.order(time.Now().Add(-time.Hour), hkd(100), "x"+evil, then{time.Second, pos.SubmitAnswered{Answer: pos.Answer{
+			Finding: pos.FoundDeclined, Code: evil, Heard: pos.Heard{Status: 200, Error: evil, Fields: map[string]string{"a" + evil: evil}}}}})
+		b.happens(no, time.Now(), pos.Annotated{By: evil, Text: evil})
+		b.happens(no, time.Now(), pos.BillDiffers{Day: evil, Ours: evil, Theirs: evil})
+	}
+	inReview(t, reviewWith{fill: fill, options: func(o *reviewOptions) {
+		o.Store = evil
+		o.Till = evil
+		o.Who.Name = evil
+		o.Views = []View{{evil, "day=today"}}
+	}}, func(d *reviewDesk) {
+		for _, keys := range []string{"1", "2", "3", "4"} {
+			d.hand(keys)
+			d.wait(time.Second)
+			dirty(t, d)
+		}
+		d.hand("2s")
+		dirty(t, d)
+		d.press(tea.KeyEsc, tea.KeyEnter)
+		d.wait(time.Second)
+		dirty(t, d)
+		d.hand("w")
+		dirty(t, d)
+		d.press(tea.KeyEsc)
+		d.hand("p")
+		dirty(t, d)
+	})
+}
+
+func dirty(t *testing.T, d *reviewDesk) {
+	t.Helper()
+	for _, row := range strings.Split(d.frame(), "\n") {
+		if clean(row, 1000) != row {
+			t.Errorf("the screen has %q", row)
+		}
+	}
+}
+
+func TestViewsAreSavedUsedAndDeleted(t *testing.T) {
+	inReview(t, reviewWith{fill: aDay}, func(d *reviewDesk) {
+		d.hand("2/12.50")
+		d.wait(time.Second)
+		d.press(tea.KeyEnter)
+		d.hand("ss")
+		d.hand("Coffee")
+		d.press(tea.KeyEnter)
+		if want := []View{{"Coffee", "find=12.50"}}; !slices.Equal(d.saved, want) {
+			t.Fatalf("saved %v, want %v", d.saved, want)
+		}
+		d.press(tea.KeyEsc)
+		d.hand("x")
+		d.wait(time.Second)
+		d.hand("s5")
+		d.wait(time.Second)
+		if len(d.r.list.rows) != 2 || d.r.list.filter[byText] != "12.50" {
+			t.Errorf("the view shows %v by %v", d.refs(), d.r.list.filter)
+		}
+		d.hand("s")
+		for range 4 {
+			d.press(tea.KeyDown)
+		}
+		d.hand("d")
+		if len(d.saved) != 0 {
+			t.Errorf("it was not deleted: %v", d.saved)
+		}
+	})
+}
+
+func TestFilterKeepsItsMeaningAsText(t *testing.T) {
+	f := filter{byDay: "today", byCashier: "a&b=c ü", byState: "open", byAttention: "yes", byText: "12.50"}
+	back, err := parseFilter(f.String())
+	if err != nil || back != f {
+		t.Errorf("%q is read as %v, %v", f, back, err)
+	}
+	if _, err := parseFilter("colour=red"); err == nil {
+		t.Error("a filter that is not known was taken")
+	}
+}
+
+func TestFilterSaysWhichLineIsWrong(t *testing.T) {
+	now := time.Date(2026, 11, 21, 12, 0, 0, 0, hkt)
+	for _, test := range []struct {
+		f  filter
+		by filterField
+		is bool
+	}{
+		{filter{}, byAmount, false},
+		{filter{byDay: "2026-02-30"}, byDay, true},
+		{filter{byDay: "yesterday", byShift: "3", byAmount: "12.50"}, byAmount, false},
+		{filter{byShift: "0"}, byShift, true},
+		{filter{byShift: "x"}, byShift, true},
+		{filter{byCurrency: "XXX"}, byCurrency, true},
+		{filter{byCurrency: "JPY", byAmount: "12.50"}, byAmount, true},
+		{filter{byAmount: "12,5"}, byAmount, true},
+	} {
+		if by, is := test.f.wrong(now, "HKD"); is != test.is || is && by != test.by {
+			t.Errorf("%q: line %d, %v", test.f, by, is)
+		}
+	}
+}
+
+func TestFilterByShiftIsItsEntries(t *testing.T) {
+	b := newFakeBooks()
+	aDay(b)
+	for shift, want := range map[string][2]int64{"1": {0, 2}, "2": {2, 0}} {
+		w, err := filter{byShift: shift}.where(context.Background(), b, time.Now(), "HKD")
+		if err != nil || w.After != want[0] || w.Upto != want[1] {
+			t.Errorf("shift %s: %d..%d, %v; want %v", shift, w.After, w.Upto, err, want)
+		}
+	}
+	if _, err := (filter{byShift: "3"}).where(context.Background(), b, time.Now(), "HKD"); !errors.Is(err, errNoShift) {
+		t.Errorf("shift 3: %v", err)
+	}
+}
