@@ -28,7 +28,7 @@ const (
 // find lists what has the text in it. What the window does not have is older than
 // everything in it, so that a full page needs no look at the rest.
 func (r *Reader) find(ctx context.Context, f pos.Filter, ts []term, text string) ([]payment, error) {
-	whole, err := r.ask(ctx, wholeNumber(f, ts, text))
+	whole, err := r.ask(ctx, wholeNumber(f, ts, text)...)
 	if err != nil || len(whole) > 0 {
 		return whole, err
 	}
@@ -45,9 +45,12 @@ func (r *Reader) find(ctx context.Context, f pos.Filter, ts []term, text string)
 	return append(found, sums...), err
 }
 
-// wholeNumber selects the order that has the number.
-func wholeNumber(f pos.Filter, ts []term, text string) query {
-	return page(f, driven(ts, term{text: "%sorder_no = ?", args: []any{strings.ToUpper(text)}}))
+// wholeNumber selects the order that has the number, or WeChat Pay's number.
+func wholeNumber(f pos.Filter, ts []term, text string) []query {
+	return []query{
+		page(f, driven(ts, term{text: "%sorder_no = ?", args: []any{strings.ToUpper(text)}})),
+		page(f, driven(ts, term{text: "%stransaction_id = ? AND transaction_id <> ''", args: []any{text}})),
+	}
 }
 
 // driven are the terms with another one that drives.
@@ -67,13 +70,18 @@ func amounts(f pos.Filter, ts []term, text string) (all []query) {
 // every term.
 func search(f pos.Filter, ts []term, text string) query {
 	where, args := conditions(f, ts)
+	no := strings.ToUpper(text)
 	like := pattern("%", text, "%")
+	id := "instr(transaction_id, ?)" // an id has no letters, where it matters which case they are in
+	if strings.ToLower(text) != strings.ToUpper(text) {
+		id, text = `transaction_id LIKE ? ESCAPE '\'`, like
+	}
 	return query{
 		"SELECT " + paymentColumns + ` FROM payments WHERE first_seq IN (SELECT first_seq FROM (
 			SELECT first_seq, order_no, transaction_id, ref FROM payments` + where + ` ORDER BY first_seq DESC LIMIT ?)
-			WHERE order_no LIKE ? ESCAPE '\' OR transaction_id LIKE ? ESCAPE '\' OR ref LIKE ? ESCAPE '\' LIMIT ?)
+			WHERE instr(order_no, ?) OR ` + id + ` OR ref <> '' AND ref LIKE ? ESCAPE '\' LIMIT ?)
 		ORDER BY first_seq DESC`,
-		append(args, window, like, like, like, f.Limit),
+		append(args, window, no, text, like, f.Limit),
 	}
 }
 
@@ -85,7 +93,6 @@ func pattern(before, text, after string) string {
 // ends select, in the whole journal, what is the text, begins or ends with it.
 func ends(f pos.Filter, ts []term, text string) []query {
 	all := []query{
-		page(f, driven(ts, term{text: "%stransaction_id = ? AND transaction_id <> ''", args: []any{text}})),
 		page(f, driven(ts, term{text: "%sref = ? AND ref <> ''", args: []any{text}})),
 	}
 	if utf8.RuneCountInString(text) < minEnd {
@@ -113,6 +120,7 @@ func beginning(f pos.Filter, column, index, text string) term {
 	return term{
 		text: "first_seq IN (SELECT first_seq FROM payments INDEXED BY " + index + " WHERE " + column + " >= ? AND " + column + " < ? AND " +
 			column + " <> '' AND first_seq < ? ORDER BY " + column + " DESC LIMIT ?)",
-		args: []any{text, text + "\U0010FFFF", below(f), maxRange}, // the last code point is above all that can follow
+		listed: true,
+		args:   []any{text, text + "\U0010FFFF", below(f), maxRange}, // the last code point is above all that can follow
 	}
 }

@@ -2,7 +2,6 @@ package storage
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -75,8 +74,8 @@ type query struct {
 type term struct {
 	text   string
 	args   []any
-	index  string // of a range: it must be named, or SQLite walks all of payments
-	behind *term  // what it says where another one drives
+	listed bool  // it lists the attempts by itself: their order is the page's without a sort of whole rows
+	behind *term // what it says where another one drives
 }
 
 // statesOf are the states to select one by one; "" selects every state.
@@ -99,11 +98,11 @@ func terms(f pos.Filter, state pos.State) []term {
 	timed := !f.From.IsZero() || !f.To.IsZero()
 	day := term{text: "%sday = ?", args: []any{f.Day}, behind: &term{text: withinDay, args: []any{f.Day, f.Day, f.Day}}}
 	add(f.Sale != "", is("sale", f.Sale))
-	add(f.Attention, term{text: "%sattention > ''", index: "payments_attention"})
+	add(f.Attention, among("payments_attention", "attention > ''"))
 	add(state != "" && !state.Settled(), term{text: "%sopen = 1 AND state = ?", args: []any{state}})
 	add(timed && f.Day != "", day)
-	add(timed, term{text: "%screated_at_ms >= ? AND %screated_at_ms < ?", args: []any{msFrom(f.From), msTo(f.To)}, index: "payments_created"})
-	add(state == pos.Failed || state == pos.Revoked, term{text: "%sstate = ? AND state IN ('failed', 'revoked')", args: []any{state}})
+	add(timed, among("payments_created", "created_at_ms >= ? AND created_at_ms < ?", msFrom(f.From), msTo(f.To)))
+	add(state == pos.Failed || state == pos.Revoked, term{text: "%sstate = ? AND %sstate IN ('failed', 'revoked')", args: []any{state}})
 	add(f.Minor != 0, is("amount_minor", f.Minor))
 	add(f.Cashier != "", is("cashier", f.Cashier))
 	add(!timed && f.Day != "", day)
@@ -111,6 +110,13 @@ func terms(f pos.Filter, state pos.State) []term {
 	add(f.Till != "", is("till", f.Till))
 	add(state == pos.Paid, term{text: "+state = ?", args: []any{state}}) // most are paid: a walk finds them soon
 	return ts
+}
+
+// among is a range of an index. SQLite would walk all of payments in the page's
+// order rather than sort: it is given the attempts of the range instead.
+func among(index, condition string, args ...any) term {
+	return term{text: "first_seq IN (SELECT first_seq FROM payments INDEXED BY " + index + " WHERE " + condition + ")", args: args, listed: true,
+		behind: &term{text: condition, args: args}}
 }
 
 // withinDay is a day for an index that ends in first_seq: the entries of a day
@@ -154,10 +160,10 @@ func conditions(f pos.Filter, ts []term) (where string, args []any) {
 		texts = append(texts, strings.ReplaceAll(t.text, "%s", plus))
 		args = append(args, t.args...)
 	}
-	if len(ts) > 0 && ts[0].index != "" {
-		where, key = fmt.Sprintf(" INDEXED BY %s", ts[0].index), "+first_seq > ? AND +first_seq < ?"
+	if len(ts) > 0 && ts[0].listed {
+		key = "+first_seq > ? AND +first_seq < ?"
 	}
-	return where + " WHERE " + strings.Join(append(texts, key), " AND "), append(args, f.After, below(f))
+	return " WHERE " + strings.Join(append(texts, key), " AND "), append(args, f.After, below(f))
 }
 
 // below is the first entry that is too new for the page and for the shift.
