@@ -15,7 +15,7 @@ import (
 
 // tillEvents are the names of what happens to the till itself and to no order.
 var tillEvents = []string{
-	"signed_in", "signed_out", "pin_missed", "refused", "staff_changed", "shift_opened", "shift_x", "shift_z", "exported", "verified",
+	"signed_in", "signed_out", "pin_missed", "refused", "staff_changed", "shift_opened", "shift_x", "shift_z",
 	"started", "stopped", "restored", "clock_step", "journal_tried", unknownOrder, wrongTotals, "bill_answered",
 }
 

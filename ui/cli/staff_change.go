@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"cashier/pos"
@@ -104,32 +105,29 @@ func (s *shop) changesPIN(ctx context.Context, m *machine, by approval, name str
 
 // changeRole makes somebody a cashier or a manager.
 func (s *shop) changeRole(ctx context.Context, m *machine, by approval, name string, role pos.Role) error {
-	if _, err := s.person(ctx, name); err != nil {
-		return err
-	}
-	who, err := s.who(ctx, m, by, pos.MayManageStaff, name)
-	if err != nil {
-		return err
-	}
-	err = s.office.Employ(ctx, who, name, role, "")
-	if err == nil {
-		m.say("%s is a %s now", name, role)
-	}
-	return err
+	return s.changePerson(ctx, m, by, name, fmt.Sprintf("%s is a %s now", name, role), func(who pos.Person) error {
+		return s.office.Employ(ctx, who, name, role, "")
+	})
 }
 
 // removePerson takes away everything somebody may do.
 func (s *shop) removePerson(ctx context.Context, m *machine, by approval, name string) error {
+	return s.changePerson(ctx, m, by, name, name+" works here no more", func(who pos.Person) error {
+		return s.office.Dismiss(ctx, who, name)
+	})
+}
+
+// changePerson has a manager change somebody who works here, and says what has become of it.
+func (s *shop) changePerson(ctx context.Context, m *machine, by approval, name, done string, change func(who pos.Person) error) error {
 	if _, err := s.person(ctx, name); err != nil {
 		return err
 	}
 	who, err := s.who(ctx, m, by, pos.MayManageStaff, name)
-	if err != nil {
-		return err
-	}
-	err = s.office.Dismiss(ctx, who, name)
 	if err == nil {
-		m.say("%s works here no more", name)
+		err = change(who)
+	}
+	if err == nil {
+		m.say("%s", done)
 	}
 	return err
 }
