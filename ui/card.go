@@ -48,7 +48,8 @@ func (c *card) press(r *review, s stroke) {
 }
 
 func (c *card) hints(*review) []hint {
-	return []hint{{"Esc", "review.key_back"}, {"e", "card.switch"}}
+	other := [...]string{"card.in_chinese", "card.in_english"}[c.chinese]
+	return []hint{{"Esc", "review.key_back"}, {"e", other}}
 }
 
 func (c *card) lines(r *review, width, height int) []string {
@@ -109,7 +110,7 @@ func (p pen) verdict(a pos.Attempt, zone *time.Location) (tone, []string) {
 		t, all = toneGone, []string{p.say(p.revokedFor(a), v)}
 	case pos.Revoking, pos.Confirming:
 		all = []string{p.say("card.revoking"), p.say("card.wait")}
-		if a.PaidSeen() || a.Reason == pos.ReasonVoided || a.Reason == pos.ReasonPaidLate {
+		if a.PaidSeen() {
 			all[0] = p.say("card.returning", v)
 		}
 	case pos.Submitting, pos.InDoubt:
@@ -133,7 +134,7 @@ func (p pen) revokedFor(a pos.Attempt) string {
 		return "card.voided"
 	case a.Reason == pos.ReasonRefunded:
 		return "card.elsewhere"
-	case a.PaidSeen() || a.Reason == pos.ReasonPaidLate:
+	case a.PaidSeen():
 		return "card.returned"
 	}
 	return "card.closed"

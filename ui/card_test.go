@@ -27,6 +27,7 @@ var verdicts = []struct {
 	{"failed", []then{{time.Second, pos.SubmitAnswered{Answer: pos.Answer{Finding: pos.FoundNotSent}}}}, []string{"No: this was not paid."}},
 	{"failed, watched", declinedThen(), []string{"No: this was not paid.", "The shop still asks WeChat Pay"}},
 	{"paid behind failed", declinedThen(asked(paidAnswer())...), []string{"It was paid, and it is being taken back: HKD 45.50"}},
+	{"being paid behind failed", declinedThen(asked(answered(pos.FoundUserPaying))...), []string{"Not known yet: the shop is cancelling it.", "Please wait"}},
 	{"revoking", revoked(0), []string{"Not known yet: the shop is cancelling it.", "Please wait"}},
 	{"confirming", revoked(3), []string{"Not known yet: the shop is cancelling it.", "Please wait"}},
 	{"revoked", revoked(5), []string{"No: the order was cancelled. Money that was paid for it has gone back."}},

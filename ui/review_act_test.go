@@ -73,8 +73,16 @@ func TestQuestionIsAnsweredByYAlone(t *testing.T) {
 			d.wait(100 * time.Millisecond)
 			d.hand("y")
 		},
-		"y behind an Enter":   func(d *reviewDesk) { d.wait(time.Second); d.press(tea.KeyEnter); d.hand("y") },
-		"y in a burst":        func(d *reviewDesk) { d.wait(time.Second); d.burst("yy"); d.wait(100 * time.Millisecond) },
+		"y behind an Enter": func(d *reviewDesk) { d.wait(time.Second); d.press(tea.KeyEnter); d.hand("y") },
+		"y in a burst":      func(d *reviewDesk) { d.wait(time.Second); d.burst("yy"); d.wait(100 * time.Millisecond) },
+		"y behind a late Enter": func(d *reviewDesk) {
+			d.wait(time.Second)
+			d.burst(aReviewCode)
+			d.wait(80 * time.Millisecond)
+			d.send(tea.KeyMsg{Type: tea.KeyEnter}) // the scan's own
+			d.wait(235 * time.Millisecond)
+			d.burst("y")
+		},
 		"y behind an early y": func(d *reviewDesk) { d.wait(200 * time.Millisecond); d.hand("yy") },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -284,6 +292,7 @@ func TestActOutlivesTheScreen(t *testing.T) {
 	inReview(t, reviewWith{fill: many(2)}, func(d *reviewDesk) {
 		d.hand("4")
 		d.wait(time.Second)
+		d.books.writing = 500 * time.Millisecond
 		d.burst("o")
 		d.wait(loneFor)
 		d.hand("q")

@@ -24,6 +24,16 @@ type fakeBooks struct {
 	people  []pos.Person
 	panics  bool
 	running time.Duration // how long the running shift takes
+	writing time.Duration // how long an entry takes
+}
+
+// Append is given up when its context ends before it is done.
+func (b *fakeBooks) Append(ctx context.Context, e pos.Entry) (int64, error) {
+	time.Sleep(b.writing)
+	if err := ctx.Err(); err != nil {
+		return 0, &pos.Error{Kind: pos.KindJournal, Err: err}
+	}
+	return b.fakeJournal.Append(ctx, e)
 }
 
 func newFakeBooks() *fakeBooks { return &fakeBooks{fakeJournal: newFakeJournal()} }
@@ -33,7 +43,7 @@ func (b *fakeBooks) happens(no pos.OrderNo, at time.Time, e pos.Event) {
 	before := b.newest[no]
 	after, _ := pos.Next(before, e, at)
 	after.First = cmp.Or(before.First, int64(len(b.entries)+1))
-	if _, err := b.Append(context.Background(), pos.Entry{At: at, Day: at.In(hkt).Format(time.DateOnly), Run: "r1", OrderNo: no, Event: e, After: after}); err != nil {
+	if _, err := b.fakeJournal.Append(context.Background(), pos.Entry{At: at, Day: at.In(hkt).Format(time.DateOnly), Run: "r1", OrderNo: no, Event: e, After: after}); err != nil {
 		panic(err)
 	}
 }

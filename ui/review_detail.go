@@ -164,17 +164,19 @@ func (r *review) refund(a pos.Attempt, g pos.Refund, width int) []string {
 // nexts say what the program will do by itself.
 func (r *review) nexts(a pos.Attempt) []string {
 	var all []string
+	now := a.InFlight() != ""
 	add := func(key string, at time.Time) {
-		if !at.IsZero() {
+		if at.After(r.now) {
 			all = append(all, r.say(key, vars{"Time": r.clock(at)}))
 		}
-	}
-	if a.InFlight() != "" {
-		all = append(all, r.say("review.next_now"))
+		now = now || !at.IsZero() && !at.After(r.now)
 	}
 	add("review.next_ask", a.NextAsk())
 	add("review.next_revoke", a.NextRevoke())
 	add("review.next_refund", a.NextRefund())
+	if now {
+		all = append([]string{r.say("review.next_now")}, all...)
+	}
 	if a.Watch {
 		all = append(all, r.say("next.watch"))
 	}

@@ -78,13 +78,16 @@ func (l *listPage) came(r *review, spans []span, err error) {
 	}
 	was, chosen := l.chosen()
 	at := l.at
-	for _, s := range spans {
-		l.put(s)
+	for i, s := range spans {
+		if gap := l.put(s); gap && i == 0 {
+			break
+		}
 	}
 	if !l.loaded {
 		l.loaded = true
 		return
 	}
+	defer l.ahead(r)
 	if i := slices.IndexFunc(l.rows, func(s pos.Summary) bool { return s.OrderNo == was.OrderNo }); chosen && i >= 0 {
 		l.at = i
 		if l.top > 0 { // what is looked at stays where it is
@@ -94,8 +97,10 @@ func (l *listPage) came(r *review, spans []span, err error) {
 	l.at = min(l.at, max(len(l.rows)-1, 0))
 }
 
-// put replaces the part of the list that a piece speaks of.
-func (l *listPage) put(s span) {
+// put replaces the part of the list that a piece speaks of. It reports a gap:
+// more is new than was read, what lies between is not known, and the list begins
+// anew.
+func (l *listPage) put(s span) (gap bool) {
 	full := len(s.rows) == pageRows
 	var newer, older []pos.Summary
 	for _, row := range l.rows {
@@ -107,13 +112,14 @@ func (l *listPage) put(s span) {
 			older = append(older, row)
 		}
 	}
-	if s.before == 0 && full && len(l.rows) == len(older) { // more is new than was read: what is between is not known
+	if gap = s.before == 0 && full && len(l.rows) == len(older); gap {
 		older = nil
 	}
 	if len(older) == 0 {
 		l.more = full
 	}
 	l.rows = slices.Concat(newer, s.rows, older)
+	return gap
 }
 
 // narrow begins with another filter.
@@ -151,10 +157,15 @@ func (l *listPage) moves(r *review, s stroke) bool {
 		return false
 	}
 	l.at = min(max(l.at+step, 0), max(len(l.rows)-1, 0))
-	if l.more && l.at+l.height >= len(l.rows) && r.since[slotList].IsZero() && len(l.rows) > 0 {
-		l.load(r, []span{{before: l.rows[len(l.rows)-1].First}})
-	}
+	l.ahead(r)
 	return true
+}
+
+// ahead reads the next page before its first row is needed.
+func (l *listPage) ahead(r *review) {
+	if n := len(l.rows); l.more && n > 0 && l.at+l.height >= n && r.since[slotList].IsZero() {
+		l.load(r, []span{{before: l.rows[n-1].First}})
+	}
 }
 
 // steps is how far a key moves in a list.

@@ -93,7 +93,7 @@ func TestNextStepsAreThoseOfTheMachine(t *testing.T) {
 		steps []then
 		want  string
 	}{
-		"on its way": {nil, "WeChat Pay is being asked right now."},
+		"on its way": {nil, "The till asks WeChat Pay now, or as soon as it runs."},
 		"in doubt":   {unclear(), "WeChat Pay is asked again at 21:00:15."},
 		"paid":       {paidAtOnce(), "Nothing is left to do."},
 		"watched":    {declinedThen(), "WeChat Pay is asked again at 21:00:09. It is taken back, or closed, at 21:00:15. The till goes on checking in the background."},

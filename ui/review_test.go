@@ -101,8 +101,17 @@ func TestChosenSaleStaysChosenWhileTheTillSells(t *testing.T) {
 // Behind a pause in which more was sold than a page holds nothing is left out in
 // silence.
 func TestListBeginsAnewBehindAGap(t *testing.T) {
+	for _, pages := range []int{0, 4} {
+		t.Run(fmt.Sprint(pages), func(t *testing.T) { gap(t, pages) })
+	}
+}
+
+func gap(t *testing.T, pages int) {
 	inReview(t, reviewWith{fill: many(100)}, func(d *reviewDesk) {
 		d.hand("2")
+		for range pages {
+			d.press(tea.KeyPgDown)
+		}
 		for i := range pageRows + 20 {
 			d.books.order(time.Now(), hkd(int64(7000+i)), "cashier 1", paidAtOnce()...)
 		}
@@ -327,6 +336,33 @@ func TestReadOnlyChangesNothingWhateverIsPressed(t *testing.T) {
 			t.Errorf("%d entries, %d before", len(d.books.entries), entries)
 		}
 		d.sees("read only")
+	})
+}
+
+// A key that moves while the list is just being read again loses no page.
+func TestPageIsReadEvenIfTheListIsJustBeingRead(t *testing.T) {
+	inReview(t, reviewWith{fill: many(200)}, func(d *reviewDesk) {
+		d.hand("2")
+		d.books.slow = time.Second
+		d.wait(2500 * time.Millisecond) // it is being read again
+		for range 4 {
+			d.press(tea.KeyPgDown)
+		}
+		d.wait(4 * time.Second)
+		if len(d.r.list.rows) <= pageRows {
+			t.Errorf("%d sales are held", len(d.r.list.rows))
+		}
+	})
+}
+
+func TestSmallWindowSaysWhatItNeeds(t *testing.T) {
+	inReview(t, reviewWith{fill: aDay}, func(d *reviewDesk) {
+		for _, size := range [][2]int{{79, 24}, {80, 23}, {20, 5}, {1, 1}} {
+			fits(t, d.r.View(size[0], size[1]), size[0], size[1])
+		}
+		if frame := d.r.View(79, 24); !strings.Contains(frame, "80x24") {
+			t.Errorf("it says %q", frame)
+		}
 	})
 }
 

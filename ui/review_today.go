@@ -127,7 +127,7 @@ const (
 	dayHours   = 24
 	leastHour  = 2
 	widestHour = 4
-	mostChart  = 14 // rows
+	mostChart  = 20 // rows
 )
 
 // block is one currency: its hours and its cashiers on the left, its sums on the right.

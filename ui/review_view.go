@@ -11,9 +11,10 @@ import (
 func (r *review) View(width, height int) string {
 	r.width, r.height = width, height
 	if width < leastWidth || height < leastHeight {
-		return strings.Join(wrap(r.say("small.need", vars{
+		rows := wrap(r.say("small.need", vars{
 			"Need": fmt.Sprintf("%dx%d", leastWidth, leastHeight), "Have": fmt.Sprintf("%dx%d", width, height),
-		}), width), "\n")
+		}), width)
+		return strings.Join(rows[:min(len(rows), max(height, 1))], "\n")
 	}
 	rule := r.dim.Render(strings.Repeat(r.rule, width-2*margin))
 	rows := []string{r.head(width - 2*margin), r.bell.Frame() + rule}
