@@ -65,7 +65,7 @@ func (r *Reader) Running(ctx context.Context) (c pos.Closing, err error) {
 		if err != nil {
 			return err
 		}
-		c, err = shift(ctx, tx, lastSeq, seq, hex.EncodeToString(head))
+		c, err = shift(ctx, tx, seq, hex.EncodeToString(head))
 		return err
 	})
 	return c, fail("sum the shift", err)
@@ -81,9 +81,9 @@ func (r *Reader) moment(ctx context.Context, read func(*sql.Tx) error) error {
 	return read(tx)
 }
 
-// shift sums what happened behind the newest closing that stands before an entry.
-func shift(ctx context.Context, q queryer, before, upto int64, head string) (pos.Closing, error) {
-	last, err := closings(ctx, q, before, 1)
+// shift sums what happened behind the newest closing.
+func shift(ctx context.Context, q queryer, upto int64, head string) (pos.Closing, error) {
+	last, err := closings(ctx, q, lastSeq, 1)
 	if err != nil {
 		return pos.Closing{}, err
 	}

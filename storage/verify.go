@@ -89,11 +89,11 @@ func (r *Reader) verify(ctx context.Context, o VerifyOptions) (Report, error) {
 		return Report{}, err
 	}
 	defer tx.Rollback() // nothing was written
-	v := verifier{q: tx, options: o, expected: o.Expect == "", touched: map[string]bool{}}
+	v := verifier{q: tx, options: o, expected: o.Expect == "", touched: map[string]bool{}, owed: map[pos.OrderNo][]*closed{}}
 	if v.meta, err = readMeta(ctx, tx); err != nil {
 		return Report{}, err
 	}
-	for _, check := range []func(context.Context) error{v.chain, v.payments, v.people, v.closings} {
+	for _, check := range []func(context.Context) error{v.chain, v.beginClosings, v.payments, v.people, v.endClosings} {
 		if err := check(ctx); err != nil {
 			return v.report, err
 		}
@@ -130,6 +130,9 @@ type verifier struct {
 	expected bool            // Expect was met
 	ofOrders int64           // entries checked that belong to an attempt
 	touched  map[string]bool // order numbers in the entries checked, if these are not all
+	closed   []*closed       // closings whose sums are to come out again, oldest first
+	owed     map[pos.OrderNo][]*closed
+	wrong    Report // what is wrong with closings
 }
 
 const (
@@ -294,6 +297,9 @@ func (v *verifier) compare(ctx context.Context, p payment) (n int, err error) {
 	var want payment
 	if err == nil {
 		want, err = derive(entries)
+	}
+	if err == nil {
+		err = v.add(entries)
 	}
 	switch {
 	case ctx.Err() != nil || code(err) != 0:

@@ -2,10 +2,12 @@ package storage
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strconv"
 
 	"cashier/pos"
@@ -75,10 +77,16 @@ func (v *verifier) staff(ctx context.Context) (map[string]claim, error) {
 	return noted, rows.Err()
 }
 
-// closings checks every closing in the range: numbers without gaps, the place
-// and head that it speaks of, and, if its shift is in the range, that its sums
-// come out again.
-func (v *verifier) closings(ctx context.Context) error {
+// closed is a closing in the range, and the same computed again.
+type closed struct {
+	row
+	said, again pos.Closing
+}
+
+// beginClosings checks of every closing in the range its number, the place and
+// the head that it speaks of. If its shift is in the range as well its sums are
+// to come out again, from the attempts that are compared anyway.
+func (v *verifier) beginClosings(ctx context.Context) error {
 	rows, err := collect(ctx, v.q, scanRow, selectClosedBy, v.options.From)
 	if err != nil || len(rows) == 0 {
 		return err
@@ -93,7 +101,7 @@ func (v *verifier) closings(ctx context.Context) error {
 		if err != nil {
 			continue // the chain has reported it
 		}
-		if err := v.closing(ctx, r, c, last); err != nil {
+		if err := v.beginClosing(ctx, r, c, last); err != nil {
 			return err
 		}
 		last = c
@@ -101,23 +109,28 @@ func (v *verifier) closings(ctx context.Context) error {
 	return nil
 }
 
-// closing checks one closing, which stands in r, behind the last one.
-func (v *verifier) closing(ctx context.Context, r row, c, last pos.Closing) error {
+// beginClosing checks one closing, which stands in r, behind the last one.
+func (v *verifier) beginClosing(ctx context.Context, r row, c, last pos.Closing) error {
 	hash, err := v.hash(ctx, c.Upto)
 	if err != nil {
 		return err
 	}
 	switch {
 	case c.Number != last.Number+1:
-		v.report.add(r.seq, "closing %d follows closing %d", c.Number, last.Number)
+		v.wrong.add(r.seq, "closing %d follows closing %d", c.Number, last.Number)
 	case c.After != last.Upto:
-		v.report.add(r.seq, "closing %d begins behind entry %d and the last one ended with %d", c.Number, c.After, last.Upto)
+		v.wrong.add(r.seq, "closing %d begins behind entry %d and the last one ended with %d", c.Number, c.After, last.Upto)
 	case c.Upto != r.seq-1:
-		v.report.add(r.seq, "closing %d speaks of the entries up to %d", c.Number, c.Upto)
+		v.wrong.add(r.seq, "closing %d speaks of the entries up to %d", c.Number, c.Upto)
 	case c.Head != hex.EncodeToString(hash):
-		v.report.add(r.seq, "closing %d has another head than entry %d", c.Number, c.Upto)
+		v.wrong.add(r.seq, "closing %d has another head than entry %d", c.Number, c.Upto)
 	case c.After+1 >= v.options.From:
-		return v.sums(ctx, r, c)
+		again := pos.NewClosing(last, c.Upto, c.Head)
+		again.At, again.By = c.At, c.By // only the closing itself says these
+		if err := opened(ctx, v.q, &again); code(err) != 0 || ctx.Err() != nil {
+			return err
+		}
+		v.expect(&closed{r, c, again})
 	}
 	return nil
 }
@@ -131,21 +144,51 @@ func (v *verifier) hash(ctx context.Context, seq int64) ([]byte, error) {
 	return one[[]byte](ctx, v.q, selectHash, seq)
 }
 
-// sums computes a closing again, from its entries and the closing before.
-func (v *verifier) sums(ctx context.Context, r row, c pos.Closing) error {
-	again, err := shift(ctx, v.q, r.seq, c.Upto, c.Head)
-	if ctx.Err() != nil || code(err) != 0 {
-		return err
+// expect has a closing computed again. An order that is owed to it counts in it
+// whether anything has happened to it or not.
+func (v *verifier) expect(c *closed) {
+	v.closed = append(v.closed, c)
+	for _, no := range c.again.Owed() {
+		v.owed[no] = append(v.owed[no], c)
+		if v.options.From > 1 {
+			v.touched[string(no)] = true
+		}
 	}
-	again.At, again.By = c.At, c.By // only the closing itself says these
-	data, encoded := json.Marshal(pos.ShiftClosed{Closing: again})
-	switch {
-	case encoded != nil:
-		return encoded
-	case err != nil:
-		v.report.add(r.seq, "closing %d cannot be summed again: %v", c.Number, err)
-	case !bytes.Equal(data, r.data):
-		v.report.add(r.seq, "closing %d says otherwise than its entries", c.Number)
+}
+
+// add counts an attempt in every closing whose shift has an entry of it, or is owed it.
+func (v *verifier) add(entries []pos.Entry) error {
+	counts := slices.Clone(v.owed[entries[0].OrderNo])
+	for _, e := range entries {
+		i, _ := slices.BinarySearchFunc(v.closed, e.Seq, func(c *closed, seq int64) int { return cmp.Compare(c.said.Upto, seq) })
+		if i < len(v.closed) && e.Seq > v.closed[i].said.After && !slices.Contains(counts, v.closed[i]) {
+			counts = append(counts, v.closed[i])
+		}
+	}
+	for _, c := range counts {
+		if err := c.again.Add(entries); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endClosings compares what closings say with what came out again, and reports
+// what is wrong with them, the oldest first.
+func (v *verifier) endClosings(context.Context) error {
+	for _, c := range v.closed {
+		c.again.End()
+		data, err := json.Marshal(pos.ShiftClosed{Closing: c.again})
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(data, c.data) {
+			v.wrong.add(c.seq, "closing %d says otherwise than its entries", c.said.Number)
+		}
+	}
+	slices.SortStableFunc(v.wrong.Differences, func(a, b Difference) int { return cmp.Compare(a.Seq, b.Seq) })
+	for _, d := range v.wrong.Differences {
+		v.report.add(d.Seq, "%s", d.Reason)
 	}
 	return nil
 }

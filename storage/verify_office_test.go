@@ -106,6 +106,11 @@ func TestVerifyFromAClosing(t *testing.T) {
 	if err != nil || last != 10 {
 		t.Fatal(last, err)
 	}
+	for from := range last + 5 { // also where a sale that is owed to a shift is not in the range
+		if report, err := j.Verify(context.Background(), VerifyOptions{From: from}); err != nil || !report.Good() {
+			t.Errorf("from %d: %+v, %v", from, report, err)
+		}
+	}
 	j.Close()
 	sqlTamper(`UPDATE events SET data = replace(data, '"paid_minor":1250', '"paid_minor":50') WHERE seq = 10`)(t, j.path)
 	rehash(t, j.path, 10, 13)
