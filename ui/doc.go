@@ -1,8 +1,8 @@
 // Package ui is the cashier's screen: amount, scan, verdict.
 //
-// Model is the only Bubble Tea model; Program runs it. Its parts are plain
+// Model is the Bubble Tea model of the till; Program runs it. Its parts are plain
 // structs that take keys and draw themselves: they never send messages and
-// never act. The package imports pos and nothing else of ours, so a screen can
+// never act. Only the manager's screen, a part too, asks for what it needs itself. The package imports pos and nothing else of ours, so a screen can
 // neither charge behind the till's back nor invent a second truth; it reads no
 // clock but the till's and no environment, and starts no goroutine but through
 // a tea.Cmd.
@@ -17,6 +17,13 @@
 // a watcher turns that into a message, and the screen reads the newest values
 // (watch.go). A slow terminal misses frames and never facts. What is shown of an
 // attempt is decided in panel.go from a pos.Attempt alone.
+//
+// The manager's screen (review.go) lies over the counter, or stands alone and
+// read-only in Manager (manager.go). It is a stack of pages over one of four tabs;
+// whichever is on top takes the keys (review_keys.go). It reads pos.Books in
+// commands of which only the newest of each kind counts, and acts through a
+// pos.Office or not at all. A sale is told in review_story.go, a closing printed in
+// closing.go, and card.go is what a customer is shown.
 //
 // Every sentence is in the catalogue (locale/, one file a language). Characters
 // that some terminals draw two cells wide ("·", "─", "█" in a Chinese or

@@ -128,7 +128,7 @@ func (a *attentionPage) about(r *review, width int) []string {
 	for _, row := range wrap(r.say("review.bill_unknown"), width) {
 		rows = append(rows, r.bad.Render(row))
 	}
-	return append(rows, wrap(r.say("review.do_label")+" "+r.say("review.do_bill"), width)...)
+	return append(rows, wrap(r.say("review.you_may", vars{"Text": r.say("review.do_bill")}), width)...)
 }
 
 // urgentRow is one sale with its reason.
@@ -197,7 +197,7 @@ func (r *review) why(s pos.Summary, width int) []string {
 	for _, sentence := range []string{
 		r.say("review.tried", vars{"Asked": s.Asked, "Revokes": s.Revokes, "Time": r.clock(s.UpdatedAt)}),
 		r.say(itself),
-		r.say("review.do_label") + " " + r.say(remedy),
+		r.say("review.you_may", vars{"Text": r.say(remedy)}),
 	} {
 		rows = append(rows, wrap(sentence, width)...)
 	}

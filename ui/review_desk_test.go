@@ -59,13 +59,14 @@ type reviewWith struct {
 	height   int
 	options  func(*reviewOptions)
 	ascii    bool
+	later    time.Duration // than 21:00
 }
 
-// opens the screen at 21:00 of a day of the shop.
+// inReview opens the screen at 21:00 of a day of the shop.
 func inReview(t *testing.T, with reviewWith, use func(d *reviewDesk)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(13 * time.Hour) // 21:00 in Hong Kong
+		time.Sleep(13*time.Hour + with.later) // 21:00 in Hong Kong
 		d := &reviewDesk{t: t, books: newFakeBooks(), gateway: &backGateway{fakeGateway: newFakeGateway()}, msgs: make(chan tea.Msg, 4096),
 			width: cmp.Or(with.width, 80), height: cmp.Or(with.height, 24)}
 		if with.fill != nil {
