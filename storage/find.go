@@ -70,18 +70,13 @@ func amounts(f pos.Filter, ts []term, text string) (all []query) {
 // every term.
 func search(f pos.Filter, ts []term, text string) query {
 	where, args := conditions(f, ts)
-	no := strings.ToUpper(text)
 	like := pattern("%", text, "%")
-	id := "instr(transaction_id, ?)" // an id has no letters, where it matters which case they are in
-	if strings.ToLower(text) != strings.ToUpper(text) {
-		id, text = `transaction_id LIKE ? ESCAPE '\'`, like
-	}
 	return query{
 		"SELECT " + paymentColumns + ` FROM payments WHERE first_seq IN (SELECT first_seq FROM (
 			SELECT first_seq, order_no, transaction_id, ref FROM payments` + where + ` ORDER BY first_seq DESC LIMIT ?)
-			WHERE instr(order_no, ?) OR ` + id + ` OR ref <> '' AND ref LIKE ? ESCAPE '\' LIMIT ?)
+			WHERE order_no LIKE ? ESCAPE '\' OR transaction_id LIKE ? ESCAPE '\' OR ref <> '' AND ref LIKE ? ESCAPE '\' LIMIT ?)
 		ORDER BY first_seq DESC`,
-		append(args, window, no, text, like, f.Limit),
+		append(args, window, like, like, like, f.Limit),
 	}
 }
 
