@@ -85,8 +85,10 @@ func (q *asking) press(r *review, s stroke) {
 	switch {
 	case s.r == 'y':
 		choice = q.Answer(chosenYes, r.now)
-	case s.r == 'n', s.name == "esc":
+	case s.r == 'n':
 		choice = q.Answer(chosenNo, r.now)
+	case s.name == "esc": // whoever sends it: no changes nothing
+		choice = chosenNo
 	default:
 		q.Disturb(r.now)
 	}

@@ -109,6 +109,25 @@ func TestQuestionIsAnsweredByYAlone(t *testing.T) {
 	}
 }
 
+func TestEscTakesAQuestionBack(t *testing.T) {
+	inReview(t, reviewWith{fill: aDay}, func(d *reviewDesk) {
+		d.asksToGiveBack()
+		before := len(d.names())
+		d.press(tea.KeyEsc)
+		if _, asks := d.r.top().(*form); !asks || len(d.names()) != before {
+			t.Errorf("Esc leads to %T", d.r.top())
+		}
+		d.press(tea.KeyEsc, tea.KeyEsc)
+		if len(d.r.over) != 0 || d.r.left {
+			t.Errorf("%d pages on top, left %v", len(d.r.over), d.r.left)
+		}
+		d.press(tea.KeyEsc)
+		if d.r.left {
+			t.Error("Esc leaves the screen")
+		}
+	})
+}
+
 func TestRefundIsRefusedBeforeItIsAskedAbout(t *testing.T) {
 	for name, of := range map[string]struct {
 		ref, amount, reason, want string
