@@ -37,6 +37,9 @@ func (m *Model) openReview(who pos.Person, acting bool) {
 	}
 	m.acting = acting
 	m.review = newReview(m.pen, o)
+	if !acting {
+		m.review.find()
+	}
 	m.lay(coverReview)
 	m.cmds = append(m.cmds, m.review.Init())
 }

@@ -69,6 +69,7 @@ const (
 	slotDetail
 	slotAttention
 	slotShifts
+	slotPeople
 	slotAct
 	slots
 )
@@ -90,7 +91,7 @@ type review struct {
 	left bool      // the manager is gone
 
 	tab    tab
-	tabs   [4]page
+	tabs   [5]page
 	over   []page // over the tab; the last one is on top
 	list   *listPage
 	urgent *attentionPage
@@ -111,7 +112,7 @@ type review struct {
 	cmds   []tea.Cmd     // of this update
 }
 
-// tab is one of the four parts.
+// tab is one of the five parts.
 type tab int
 
 // The tabs.
@@ -120,14 +121,15 @@ const (
 	tabList
 	tabAttention
 	tabShifts
+	tabPeople
 )
 
-var tabNames = [...]string{tabToday: "review.today", tabList: "review.list", tabAttention: "review.attention", tabShifts: "review.shifts"}
+var tabNames = [...]string{tabToday: "review.today", tabList: "review.list", tabAttention: "review.attention", tabShifts: "review.shifts", tabPeople: "review.people"}
 
 func newReview(p pen, o reviewOptions) *review {
 	r := &review{pen: p, o: o, now: o.Now(), views: o.Views, width: leastWidth, height: leastHeight}
 	r.list, r.urgent = newListPage(), &attentionPage{}
-	r.tabs = [...]page{tabToday: newTodayPage(r), tabList: r.list, tabAttention: r.urgent, tabShifts: &shiftsPage{}}
+	r.tabs = [...]page{tabToday: newTodayPage(r), tabList: r.list, tabAttention: r.urgent, tabShifts: &shiftsPage{}, tabPeople: &peoplePage{}}
 	return r
 }
 

@@ -158,7 +158,7 @@ func (f *form) hints(*review) []hint {
 func (f *form) lines(r *review, width, _ int) []string {
 	rows := []string{r.strong.Render(fitMost(f.title, width)), ""}
 	for i, field := range f.fields {
-		mark, text := "  ", clean(field.text(), width-24)
+		mark, text := "  ", clean(field.shown(), width-24)
 		if i == f.at {
 			mark, text = r.key.Render(r.pointer)+" ", r.strong.Render(text)+r.cursor
 		}

@@ -21,7 +21,6 @@ type fakeBooks struct {
 	asked   []pos.Filter
 	fail    error
 	notes   []pos.Entry
-	people  []pos.Person
 	panics  bool
 	running time.Duration // how long the running shift takes
 	writing time.Duration // how long an entry takes
@@ -184,7 +183,9 @@ func (b *fakeBooks) Hours(_ context.Context, day string, zone *time.Location) (l
 	return list, nil
 }
 
-func (b *fakeBooks) People(context.Context) ([]pos.Person, error) { return b.people, nil }
+func (b *fakeBooks) People(ctx context.Context) ([]pos.Person, error) {
+	return staff{b.fakeJournal}.People(ctx)
+}
 
 func (b *fakeBooks) BillNotes(context.Context) ([]pos.Entry, error) { return b.notes, nil }
 

@@ -58,6 +58,17 @@ var reviews = map[string]struct {
 	"shifts":    {script: func(d *reviewDesk) { d.hand("4") }},
 	"paper":     {script: func(d *reviewDesk) { d.hand("4"); d.press(tea.KeyDown, tea.KeyEnter) }},
 	"shift_ask": {script: func(d *reviewDesk) { d.hand("4"); d.hand("z") }},
+	"people": {script: func(d *reviewDesk) {
+		employed(d.t, d)
+		d.press(tea.KeyDown)
+	}},
+	"people_add": {script: func(d *reviewDesk) {
+		employed(d.t, d)
+		d.hand("a")
+		d.hand("cashier 3")
+		d.press(tea.KeyEnter)
+		d.hand("8620")
+	}},
 	"read_only": {readOnly: true, script: func(d *reviewDesk) { d.find("R-8") }},
 }
 

@@ -147,7 +147,7 @@ func (r *review) disturb() {
 func (r *review) pressed(s stroke) {
 	if len(r.over) == 0 {
 		switch {
-		case '1' <= s.r && s.r <= '4':
+		case '1' <= s.r && s.r <= '5':
 			r.turn(tab(s.r - '1'))
 			return
 		case s.name == "tab":
@@ -166,9 +166,10 @@ func (r *review) pressed(s stroke) {
 
 // field is one line of text that is being typed.
 type field struct {
-	runes []rune
-	most  int    // bytes
-	only  string // the characters that it takes; empty: all that can be shown
+	runes  []rune
+	most   int    // bytes
+	only   string // the characters that it takes; empty: all that can be shown
+	secret bool   // stars stand for it
 }
 
 // put appends what was typed, as far as it may stand here and fits.
@@ -202,3 +203,11 @@ func (f *field) clear() { f.runes = nil }
 func (f *field) set(text string) { f.runes = []rune(text) }
 
 func (f *field) text() string { return string(f.runes) }
+
+// shown is the text as it may stand on the screen.
+func (f *field) shown() string {
+	if f.secret {
+		return strings.Repeat("*", len(f.runes))
+	}
+	return f.text()
+}

@@ -135,8 +135,7 @@ func (l *listPage) press(r *review, s stroke) {
 	sale, chosen := l.chosen()
 	switch {
 	case s.r == '/':
-		l.search, l.before = &field{most: fieldOf[byText].most}, l.filter
-		l.search.set(l.filter[byText])
+		l.seek()
 	case s.r == 'f':
 		r.push(newFilterForm(l.filter))
 	case s.r == 's':
@@ -187,6 +186,18 @@ func steps(s stroke, page int) (step int, moved bool) {
 
 // field is what is being searched for.
 func (l *listPage) field() *field { return l.search }
+
+// seek begins a search, with what was searched for before.
+func (l *listPage) seek() {
+	l.search, l.before = &field{most: fieldOf[byText].most}, l.filter
+	l.search.set(l.filter[byText])
+}
+
+// find opens the screen with a search: somebody at the counter asks about one sale.
+func (r *review) find() {
+	r.tab = tabList
+	r.list.seek()
+}
 
 // typed has the search begin when the typing pauses.
 func (l *listPage) typed(r *review) {

@@ -322,6 +322,9 @@ func (m *Model) refuseSignIn(err error) {
 // readPeople reads who works here; the manager may have changed it.
 func (m *Model) readPeople() {
 	office := m.opt.Office
+	if office == nil {
+		return
+	}
 	m.run(func() tea.Msg {
 		people, err := office.People(context.Background())
 		return peopleMsg{people, err}

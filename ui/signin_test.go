@@ -238,6 +238,30 @@ func TestSignIn_TheManagersScreenNeedsAManager(t *testing.T) {
 	})
 }
 
+// Whoever has signed in finds a sale and shows the customer its card, without a
+// PIN and without anything that acts (issue: "was it paid?").
+func TestSignIn_ACashierFindsASale(t *testing.T) {
+	staffed(t, true, func(d *desk) {
+		d.signIn("1", "305917")
+		d.sell("12.50")
+		d.wait(time.Second)
+		d.burst("/")
+		d.wait(100 * time.Millisecond)
+		d.sees("[2 List]")
+		d.hand("12.5")
+		d.wait(time.Second)
+		d.press(tea.KeyEnter)
+		d.wait(time.Second)
+		d.burst("p")
+		d.wait(time.Second)
+		d.sees("Yes: WeChat Pay took HKD 12.50")
+		d.seesNot("give back")
+		if d.m.acting {
+			t.Error("a cashier's look may act")
+		}
+	})
+}
+
 // One's own attempt is one's own to revoke, another's is a manager's.
 func TestSignIn_AnothersAttemptIsRevokedByAManager(t *testing.T) {
 	staffed(t, true, func(d *desk) {
