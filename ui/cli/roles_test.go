@@ -79,8 +79,8 @@ var elsewhere = map[pos.Permission]string{
 	pos.MayReview:      "the review screen at the till",
 	pos.MayReadShift:   "the review screen at the till; cashier shift x reads",
 	pos.MayExport:      "the review screen at the till; cashier journal reads",
-	pos.MayRevokeOwn:   "TestRevoker",
-	pos.MayRevokeAny:   "TestRevoker",
+	pos.MayRevokeOwn:   "TestPermissions_OfRevoke",
+	pos.MayRevokeAny:   "TestPermissions_OfRevoke",
 }
 
 // Reliability 6: every permission times every role, at the commands. What is
@@ -91,13 +91,7 @@ func TestPermissions_OfCommands(t *testing.T) {
 		t.Run(h.name, func(t *testing.T) {
 			t.Parallel()
 			f := newShopFloor(t)
-			var calls atomic.Int64
-			count := func(after bool) {
-				if !after {
-					calls.Add(1)
-				}
-			}
-			f.gate.Store(&count)
+			calls := f.counts()
 			for _, c := range approvedCommands(h.person != nil) {
 				paid := f.pays()
 				f.stands(h, kept)
@@ -138,34 +132,49 @@ func TestPermissions_AreAllLookedAt(t *testing.T) {
 }
 
 // Whoever sold it revokes it in doubt; somebody else's is a manager's. Where nobody
-// was ever named everybody is believed.
-func TestRevoker(t *testing.T) {
+// was ever named everybody is believed. What is refused asks WeChat Pay nothing.
+func TestPermissions_OfRevoke(t *testing.T) {
 	kept := argon{}.Hash(rightPIN)
 	for _, h := range hands(kept) {
-		t.Run(h.name, func(t *testing.T) {
-			t.Parallel()
-			f := newShopFloor(t)
-			for seller, needs := range map[string]pos.Permission{"anna": pos.MayRevokeOwn, "helper": pos.MayRevokeAny} {
+		for seller, needs := range map[string]pos.Permission{"anna": pos.MayRevokeOwn, "helper": pos.MayRevokeAny, "": pos.MayRevokeOwn} {
+			t.Run(h.name+", sold by "+seller, func(t *testing.T) {
+				t.Parallel()
+				f := newShopFloor(t)
+				calls := f.counts()
 				_, records, messages := f.gives("", "pay", "0.40", "--code", f.sim.AuthCode(), "--cashier", seller, "--wait", "0s", "--json")
-				if len(records) != 1 {
-					t.Fatal(messages)
+				if len(records) != 1 || records[0].State != pos.InDoubt {
+					t.Fatalf("%+v\n%s", records, messages)
 				}
+				no := records[0].OrderNo
 				f.stands(h, kept)
-				m := &machine{stdin: strings.NewReader(h.pin), stdout: &bytes.Buffer{}, stderr: &bytes.Buffer{}, env: map[string]string{"HOME": f.home}}
-				s, err := m.open(t.Context(), flags{config: f.config()})
-				if err != nil {
-					t.Fatal(err)
+				sent, before := calls.Load(), f.trail(no)
+				exit, _, messages := f.gives(h.pin, "revoke", string(no), "--by", "anna", "--pin-fd", "0")
+				after := f.trail(no)
+				switch {
+				case h.may(needs):
+					if exit != exitNotPaid || after.order.State != pos.Revoked {
+						t.Errorf("exit status %d, %s\n%s", exit, after.order.State, messages)
+					}
+				case exit != exitUsage || after.order != before.order || calls.Load() != sent:
+					t.Errorf("refused: exit status %d, %d calls, %+v\n%s", exit, calls.Load()-sent, after.order, messages)
+				case h.trace != "" && after.events[h.trace] != before.events[h.trace]+1:
+					t.Errorf("refused, and no %s in the journal", h.trace)
 				}
-				who, err := s.revoker(t.Context(), m, records[0].OrderNo, approval{"anna", 0})
-				if may := h.may(needs); may != (err == nil) || may && who.Name != "anna" {
-					t.Errorf("sold by %s: allowed %v, %+v, %v", seller, may, who, err)
-				}
-				if err := s.close(); err != nil {
-					t.Error(err)
-				}
-			}
-		})
+			})
+		}
 	}
+}
+
+// counts counts the calls that reach WeChat Pay.
+func (f *shopFloor) counts() *atomic.Int64 {
+	var calls atomic.Int64
+	count := func(after bool) {
+		if !after {
+			calls.Add(1)
+		}
+	}
+	f.gate.Store(&count)
+	return &calls
 }
 
 // gives runs a command in this process, with the first line of standard input.
