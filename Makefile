@@ -29,8 +29,8 @@ race: ## the same under the race detector, all but the days of one goroutine
 build: ## without cgo
 	CGO_ENABLED=0 go build -trimpath -o cashier .
 
-screen: build ## drive the screen through tmux at 80x24 (needs tmux)
-	.ci/screen ./cashier
+screen: build ## drive the screens of cashier and manager through tmux (needs tmux)
+	printf '%s\n' .ci/screen .ci/office | xargs -P 2 -I{} {} ./cashier
 
 fuzz: ## a minute for each fuzz target
 	.ci/fuzz 60s
