@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"cashier/pos"
 )
@@ -35,6 +36,9 @@ func archiveOf(t *testing.T, j *Journal, number int) (path, unpacked string) {
 	}
 	defer z.Close()
 	for _, f := range z.File {
+		if closed := began.Add(time.Duration(number) * time.Hour); !f.Modified.Equal(closed) { // and not when it was written
+			t.Errorf("%s is of %s, want %s", f.Name, f.Modified, closed)
+		}
 		in, err := f.Open()
 		if err != nil {
 			t.Fatal(err)
