@@ -311,7 +311,7 @@ func TestActOutlivesTheScreen(t *testing.T) {
 	inReview(t, reviewWith{fill: many(2)}, func(d *reviewDesk) {
 		d.hand("4")
 		d.wait(time.Second)
-		d.books.writing = 500 * time.Millisecond
+		d.books.set(func(b *fakeBooks) { b.writing = 500 * time.Millisecond })
 		d.burst("o")
 		d.wait(loneFor)
 		d.hand("q")

@@ -26,9 +26,24 @@ type fakeBooks struct {
 	writing time.Duration // how long an entry takes
 }
 
+// set changes the books beside whoever reads them.
+func (b *fakeBooks) set(change func(*fakeBooks)) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	change(b)
+}
+
+// take is how long something takes.
+func (b *fakeBooks) take(of func(*fakeBooks) time.Duration) {
+	b.mu.Lock()
+	howLong := of(b)
+	b.mu.Unlock()
+	time.Sleep(howLong)
+}
+
 // Append is given up when its context ends before it is done.
 func (b *fakeBooks) Append(ctx context.Context, e pos.Entry) (int64, error) {
-	time.Sleep(b.writing)
+	b.take(func(b *fakeBooks) time.Duration { return b.writing })
 	if err := ctx.Err(); err != nil {
 		return 0, &pos.Error{Kind: pos.KindJournal, Err: err}
 	}
@@ -39,9 +54,11 @@ func newFakeBooks() *fakeBooks { return &fakeBooks{fakeJournal: newFakeJournal()
 
 // happens writes an event of an order, through the machine.
 func (b *fakeBooks) happens(no pos.OrderNo, at time.Time, e pos.Event) {
-	before := b.newest[no]
+	b.fakeJournal.mu.Lock()
+	before, next := b.newest[no], int64(len(b.entries)+1)
+	b.fakeJournal.mu.Unlock()
 	after, _ := pos.Next(before, e, at)
-	after.First = cmp.Or(before.First, int64(len(b.entries)+1))
+	after.First = cmp.Or(before.First, next)
 	if _, err := b.fakeJournal.Append(context.Background(), pos.Entry{At: at, Day: at.In(hkt).Format(time.DateOnly), Run: "r1", OrderNo: no, Event: e, After: after}); err != nil {
 		panic(err)
 	}
@@ -55,9 +72,12 @@ type then struct {
 
 // order begins an order and lets events happen to it.
 func (b *fakeBooks) order(at time.Time, m pos.Money, cashier string, steps ...then) pos.OrderNo {
-	no := pos.OrderNo(fmt.Sprintf("K1%sQ7RX%06d", at.In(hkt).Format("060102"), len(b.fakeJournal.order)+1))
+	b.fakeJournal.mu.Lock()
+	n := len(b.fakeJournal.order) + 1
+	b.fakeJournal.mu.Unlock()
+	no := pos.OrderNo(fmt.Sprintf("K1%sQ7RX%06d", at.In(hkt).Format("060102"), n))
 	b.happens(no, at, pos.Intended{OrderNo: no, Sale: pos.SaleID(no), Number: 1, Method: pos.QuickPay, Amount: m,
-		CodeLast4: "7788", Fingerprint: string(no), Cashier: cashier, Till: "K1", Ref: fmt.Sprintf("R-%d", len(b.fakeJournal.order)+1), Terms: pos.DefaultTerms})
+		CodeLast4: "7788", Fingerprint: string(no), Cashier: cashier, Till: "K1", Ref: fmt.Sprintf("R-%d", n), Terms: pos.DefaultTerms})
 	for _, s := range steps {
 		at = at.Add(s.after)
 		b.happens(no, at, s.event)
@@ -201,7 +221,7 @@ func (b *fakeBooks) Closings(context.Context) (list []pos.Closing, err error) {
 }
 
 func (b *fakeBooks) Running(ctx context.Context) (pos.Closing, error) {
-	time.Sleep(b.running)
+	b.take(func(b *fakeBooks) time.Duration { return b.running })
 	closings, _ := b.Closings(ctx)
 	before := pos.Closing{}
 	if len(closings) > 0 {

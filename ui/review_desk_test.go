@@ -28,6 +28,8 @@ func (g *backGateway) GiveBack(context.Context, pos.Refunding) pos.Answer {
 }
 
 func (g *backGateway) AskRefund(context.Context, pos.Refunding) pos.Answer {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	if g.times++; g.times > 1 {
 		return pos.Answer{Finding: pos.FoundRefunded}
 	}

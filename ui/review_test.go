@@ -130,10 +130,10 @@ func gap(t *testing.T, pages int) {
 func TestAnswersToWhatWasAskedBeforeAreDropped(t *testing.T) {
 	inReview(t, reviewWith{fill: many(100)}, func(d *reviewDesk) {
 		d.hand("2")
-		d.books.slow = 2 * time.Second
+		d.books.set(func(b *fakeBooks) { b.slow = 2 * time.Second })
 		d.hand("/R-9")
 		d.wait(300 * time.Millisecond) // asked, not answered
-		d.books.slow = 10 * time.Millisecond
+		d.books.set(func(b *fakeBooks) { b.slow = 10 * time.Millisecond })
 		d.hand("9")
 		d.wait(500 * time.Millisecond)
 		if refs := d.refs(); !slices.Equal(refs, []string{"R-99"}) {
@@ -149,7 +149,7 @@ func TestAnswersToWhatWasAskedBeforeAreDropped(t *testing.T) {
 func TestSearchWaitsForAPauseInTheTyping(t *testing.T) {
 	inReview(t, reviewWith{fill: many(20)}, func(d *reviewDesk) {
 		d.hand("2")
-		d.books.asked = nil
+		d.books.set(func(b *fakeBooks) { b.asked = nil })
 		d.hand("/R-1")
 		d.wait(500 * time.Millisecond)
 		searches := 0
@@ -248,7 +248,8 @@ func TestScanIsRefusedAloudAndLeaksNowhere(t *testing.T) {
 					goTo(d)
 					d.wait(time.Second)
 					depth, entries := len(d.r.over), len(d.books.entries)
-					d.books.asked, d.bells = nil, 0
+					d.books.set(func(b *fakeBooks) { b.asked = nil })
+					d.bells = 0
 					scan(d)
 					if shown := leaks(d.frame()); shown != "" {
 						t.Errorf("the screen shows %s:\n%s", shown, d.frame())
@@ -343,7 +344,7 @@ func TestReadOnlyChangesNothingWhateverIsPressed(t *testing.T) {
 func TestPageIsReadEvenIfTheListIsJustBeingRead(t *testing.T) {
 	inReview(t, reviewWith{fill: many(200)}, func(d *reviewDesk) {
 		d.hand("2")
-		d.books.slow = time.Second
+		d.books.set(func(b *fakeBooks) { b.slow = time.Second })
 		d.wait(2500 * time.Millisecond) // it is being read again
 		for range 4 {
 			d.press(tea.KeyPgDown)
@@ -369,20 +370,14 @@ func TestSmallWindowSaysWhatItNeeds(t *testing.T) {
 func TestTroubleWithTheBooksIsSaidAndPasses(t *testing.T) {
 	inReview(t, reviewWith{fill: aDay}, func(d *reviewDesk) {
 		d.hand("2")
-		d.books.mu.Lock()
-		d.books.fail = errors.New("disk \x1b[31mon fire\u202e")
-		d.books.mu.Unlock()
+		d.books.set(func(b *fakeBooks) { b.fail = errors.New("disk \x1b[31mon fire\u202e") })
 		d.wait(3 * time.Second)
 		d.sees("It could not be read: disk [31mon fire")
 		d.sees("R-13")
-		d.books.mu.Lock()
-		d.books.fail, d.books.panics = nil, true
-		d.books.mu.Unlock()
+		d.books.set(func(b *fakeBooks) { b.fail, b.panics = nil, true })
 		d.wait(4 * time.Second)
 		d.sees("A fault in this screen.")
-		d.books.mu.Lock()
-		d.books.panics = false
-		d.books.mu.Unlock()
+		d.books.set(func(b *fakeBooks) { b.panics = false })
 		d.books.order(time.Now(), hkd(100), "cashier 1", paidAtOnce()...)
 		d.wait(4 * time.Second)
 		d.sees("R-14")
@@ -394,7 +389,7 @@ func TestTroubleWithTheBooksIsSaidAndPasses(t *testing.T) {
 
 func TestSlowReadHasASpinnerAndIsNotBegunAgain(t *testing.T) {
 	inReview(t, reviewWith{fill: aDay}, func(d *reviewDesk) {
-		d.books.running = 5 * time.Second
+		d.books.set(func(b *fakeBooks) { b.running = 5 * time.Second })
 		d.hand("4")
 		d.wait(time.Second)
 		d.sees("reading")
