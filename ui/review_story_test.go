@@ -105,4 +105,10 @@ func TestNextStepsAreThoseOfTheMachine(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, of.want)
 		}
 	}
+	r.now = at.Add(time.Hour) // no till has run since
+	b := newFakeBooks()
+	a := b.newest[b.order(at, hkd(4550), "", unclear()...)]
+	if got := strings.Join(r.nexts(a), " "); got != "The till asks WeChat Pay now, or as soon as it runs." {
+		t.Errorf("an hour later: %q", got)
+	}
 }

@@ -80,6 +80,7 @@ func TestChosenSaleStaysChosenWhileTheTillSells(t *testing.T) {
 		for range 6 {
 			d.press(tea.KeyPgDown)
 		}
+		d.press(tea.KeyUp, tea.KeyUp, tea.KeyUp) // neither at the top nor at the bottom
 		s, _ := d.r.list.chosen()
 		top := d.r.list.rows[d.r.list.top].Ref
 		d.books.order(time.Now(), hkd(6000), "cashier 1", paidAtOnce()...)
@@ -345,7 +346,9 @@ func TestPageIsReadEvenIfTheListIsJustBeingRead(t *testing.T) {
 	inReview(t, reviewWith{fill: many(200)}, func(d *reviewDesk) {
 		d.hand("2")
 		d.books.set(func(b *fakeBooks) { b.slow = time.Second })
-		d.wait(2500 * time.Millisecond) // it is being read again
+		for d.r.since[slotList].IsZero() { // until it is being read again
+			d.wait(50 * time.Millisecond)
+		}
 		for range 4 {
 			d.press(tea.KeyPgDown)
 		}
@@ -470,6 +473,10 @@ func TestViewsAreSavedUsedAndDeleted(t *testing.T) {
 		d.hand("d")
 		if len(d.saved) != 0 {
 			t.Errorf("it was not deleted: %v", d.saved)
+		}
+		d.press(tea.KeyEnter) // the one above it is chosen now
+		if d.r.list.filter[byAttention] != "yes" {
+			t.Errorf("behind the last view %v is used", d.r.list.filter)
 		}
 	})
 }
