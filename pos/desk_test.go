@@ -176,3 +176,17 @@ func TestTill_AskAboutAnEarlierRun(t *testing.T) {
 		second.Close()
 	})
 }
+
+// A watch holds nobody up, for its verdict stands (design 3.9).
+func TestTill_SettledWhileAWatchLooks(t *testing.T) {
+	w := newWorld()
+	w.takes, w.answer = unknownThere, FoundCommFail
+	inBubble(t, w, func(t *testing.T, till *Till, _ *memory) {
+		no := charge(t, till, 1)
+		time.Sleep(time.Second)
+		if a, _ := till.Attempt(no); !a.Watch || !till.Settled() || till.Idle() {
+			t.Errorf("%s: settled %v, idle %v", describe(a), till.Settled(), till.Idle())
+		}
+		ends(t, till, no)
+	})
+}

@@ -253,5 +253,6 @@ func TestOffice_AReasonIsWanted(t *testing.T) {
 		if a, _ := till.Attempt(no); a.State != Paid {
 			t.Errorf("voided: %s", describe(a))
 		}
+		must(t, o.Annotate(t.Context(), Person{Name: "m"}, no, strings.Repeat("x", 80)))
 	})
 }

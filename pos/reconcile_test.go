@@ -73,8 +73,7 @@ func TestReconcile(t *testing.T) {
 	voided, voidedLater := ended(b, Revoked, noon.Add(time.Hour)), ended(b, Revoked, noon.Add(72*time.Hour))
 	part := givenBack(b, nil)
 	at := func(b Booked, paid time.Time) Booked { b.PaidAt = paid; return b }
-	elsewhere := soldAt(billDay.Add(23*time.Hour), 1)
-	elsewhere.Method = App
+	elsewhereAt := func(at time.Time) Booked { b := soldAt(at, 1); b.Method = App; return b }
 	unknown := paidLine(soldAt(noon, 9))
 
 	for name, c := range map[string]struct {
@@ -108,6 +107,9 @@ func TestReconcile(t *testing.T) {
 		"fee: kept though the money went":       {[]Booked{part}, []BillLine{paidLine(b), with(refundLine(part, 1), func(l *BillLine) { l.Fee = "0.00000" })}, "fee"},
 		"fee: of a revoked order, undocumented": {[]Booked{voided}, []BillLine{with(revokedLine(b), func(l *BillLine) { l.Settled = 1250 })}, ""},
 		"fee: a rate that says nothing":         {[]Booked{b}, []BillLine{with(paidLine(b), func(l *BillLine) { l.Rate, l.Fee = "", "9" })}, ""},
+		"fee: a rate in words":                  {[]Booked{b}, []BillLine{with(paidLine(b), func(l *BillLine) { l.Rate = "free%" })}, ""},
+		"fee: a rate of no percent":             {[]Booked{b}, []BillLine{with(paidLine(b), func(l *BillLine) { l.Rate, l.Fee = "0.60", "9" })}, ""},
+		"fee: none that can be read":            {[]Booked{b}, []BillLine{with(paidLine(b), func(l *BillLine) { l.Fee = "free" })}, ""},
 
 		"number: another transaction":              {[]Booked{b}, []BillLine{with(paidLine(b), func(l *BillLine) { l.TransactionID = "4299" })}, "number"},
 		"number: the transaction under another":    {[]Booked{b}, []BillLine{with(paidLine(b), func(l *BillLine) { l.OrderNo = unknown.OrderNo })}, "number"},
@@ -116,9 +118,13 @@ func TestReconcile(t *testing.T) {
 		"unreadable, and not missing too":        {[]Booked{b}, []BillLine{with(paidLine(b), func(l *BillLine) { l.Trouble = "it has 28 cells" })}, "unreadable"},
 		"unreadable, nobody knows whose":         {nil, []BillLine{{Trouble: "it names no order"}}, "unreadable"},
 		"another till's, by its number":          {[]Booked{b}, []BillLine{paidLine(b), with(unknown, func(l *BillLine) { l.OrderNo = "K2261121Q7RX000001" })}, "other"},
+		"unreadable, and the next one counts":    {[]Booked{b}, []BillLine{with(paidLine(b), func(l *BillLine) { l.Trouble = "it has 28 cells" }), with(paidLine(b), func(l *BillLine) { l.Amount.Minor++ })}, "amount unreadable"},
+		"twice, and the next one counts":         {[]Booked{b}, []BillLine{paidLine(b), paidLine(b), refundLine(part, 1)}, "twice missing_here"},
+		"nobody's till and number":               {nil, []BillLine{with(unknown, func(l *BillLine) { l.OrderNo, l.Till = "WEB1", "" })}, "other"},
 		"another till's, by its device":          {nil, []BillLine{with(unknown, func(l *BillLine) { l.OrderNo, l.Till = "WEB1", "WEB" })}, "other"},
 		"ours by its number, whatever the till":  {nil, []BillLine{with(unknown, func(l *BillLine) { l.Till = "" })}, "missing_here"},
 		"in doubt, and the bill knows more":      {[]Booked{ended(b, InDoubt, time.Time{})}, []BillLine{paidLine(b)}, "state open"},
+		"in doubt, and a line in pieces first":   {[]Booked{ended(b, InDoubt, time.Time{})}, []BillLine{with(paidLine(b), func(l *BillLine) { l.Trouble = "it has 28 cells" }), paidLine(b)}, "state unreadable open"},
 		"being revoked is compared with nothing": {[]Booked{ended(b, Revoking, time.Time{})}, nil, "open"},
 
 		"midnight: the last minute":              {[]Booked{late}, nil, "carried"},
@@ -128,7 +134,8 @@ func TestReconcile(t *testing.T) {
 		"midnight: WeChat Pay's clock says here": {[]Booked{at(late, billDay.Add(24*time.Hour-time.Second))}, nil, "missing_there"},
 		"midnight: it says tomorrow":             {[]Booked{at(late, billDay.Add(24*time.Hour))}, nil, "carried"},
 		"midnight: it says yesterday":            {[]Booked{at(early, billDay.Add(-time.Second))}, nil, ""},
-		"midnight: an hour before, paid later":   {[]Booked{elsewhere}, nil, "carried"},
+		"midnight: an hour before, paid later":   {[]Booked{elsewhereAt(billDay.Add(23 * time.Hour))}, nil, "carried"},
+		"midnight: an App order begun after it":  {[]Booked{elsewhereAt(billDay.Add(time.Minute))}, nil, "carried"},
 		"midnight: the void crossed it":          {[]Booked{ended(late, Revoked, billDay.Add(24*time.Hour-time.Second))}, []BillLine{paidLine(late)}, ""},
 		"long before, and not of this day":       {[]Booked{soldAt(noon.Add(-48*time.Hour), 1)}, nil, ""},
 
@@ -145,6 +152,7 @@ func TestReconcile(t *testing.T) {
 		"refund around midnight":         {[]Booked{givenBack(b, func(g *BookedRefund) { g.AcceptedAt = billDay.Add(time.Minute) })}, []BillLine{paidLine(b)}, "carried"},
 		"refund of another day":          {[]Booked{givenBack(b, func(g *BookedRefund) { g.AcceptedAt = noon.Add(48 * time.Hour) })}, []BillLine{paidLine(b)}, ""},
 		"refund that ended a revoke":     {[]Booked{voided}, []BillLine{paidLine(b), refundLine(part, 1)}, ""},
+		"refund that ended it, of all":   {[]Booked{voided}, []BillLine{paidLine(b), with(refundLine(part, 1), func(l *BillLine) { l.Amount.Minor = 1250 })}, ""},
 		"refund of more than there was":  {[]Booked{voided}, []BillLine{paidLine(b), with(refundLine(part, 1), func(l *BillLine) { l.Amount.Minor = 1251 })}, "amount"},
 		"refund of what failed":          {[]Booked{failed}, []BillLine{refundLine(part, 1)}, "state"},
 	} {
@@ -196,6 +204,60 @@ func TestReconcile_ShowsBothSides(t *testing.T) {
 	want = Difference{Kind: DiffMissingThere, OrderNo: b.OrderNo, Number: string(b.OrderNo), Ours: "paid HKD 12.50, transaction 42000001", Theirs: "not on the bill"}
 	if got := Reconcile(billDay, []Booked{b}, nil, nil).Differences; len(got) != 1 || got[0] != want {
 		t.Errorf("%+v, want %+v", got, want)
+	}
+}
+
+// Both sides of a refund are of the refund and not of its order.
+func TestReconcile_ShowsBothSidesOfARefund(t *testing.T) {
+	b := givenBack(soldAt(noon, 1), func(g *BookedRefund) { g.AcceptedAt, g.Failed = time.Time{}, true })
+	no := b.Refunds[0].No
+	want := Difference{Kind: DiffState, OrderNo: b.OrderNo, Number: string(b.OrderNo), RefundNo: no,
+		Ours: "refund " + no + " of HKD 5.00", Theirs: "REFUND HKD 5.00, refund " + no + ", transaction 42000001"}
+	if got := Reconcile(billDay, []Booked{b}, []BillLine{paidLine(b), refundLine(b, 1)}, nil).Differences; len(got) != 1 || got[0] != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}
+
+// A refund counts on our side only if it was done on this day, as far as we know.
+func TestReconcile_RefundsThatDoNotCount(t *testing.T) {
+	b := soldAt(noon, 1)
+	for name, c := range map[string]struct {
+		change func(*BookedRefund)
+		listed bool
+	}{
+		"failed, and listed": {func(g *BookedRefund) { g.AcceptedAt, g.Failed = time.Time{}, true }, true},
+		"failed":             {func(g *BookedRefund) { g.AcceptedAt, g.Failed = time.Time{}, true }, false},
+		"not accepted yet":   {func(g *BookedRefund) { g.AcceptedAt = time.Time{} }, false},
+		"around midnight":    {func(g *BookedRefund) { g.AcceptedAt = billDay.Add(time.Minute) }, false},
+		"of another day":     {func(g *BookedRefund) { g.AcceptedAt = noon.Add(48 * time.Hour) }, false},
+	} {
+		back := givenBack(b, c.change)
+		lines := []BillLine{paidLine(b)}
+		if c.listed {
+			lines = append(lines, refundLine(back, 1))
+		}
+		if sums := Reconcile(billDay, []Booked{back}, lines, nil).Sums; len(sums) != 1 || sums[0].Refunded.HereCount != 0 {
+			t.Errorf("%s: %+v", name, sums)
+		}
+	}
+}
+
+// Everything that may stand on the bill of a day is looked for: what began
+// outside the reach stands on another, and at its ends on this one or a neighbour's.
+func TestBillReach(t *testing.T) {
+	from, to := BillReach(billDay)
+	r := reconciler{from: billDay, to: billDay.AddDate(0, 0, 1)}
+	for _, m := range []Method{QuickPay, App} {
+		sold := func(at time.Time) place { b := soldAt(at, 1); b.Method = m; return r.paid(b) }
+		if sold(from.Add(-time.Nanosecond)) != onAnother || sold(to.Add(time.Nanosecond)) != onAnother {
+			t.Errorf("%s: what began outside %s to %s may be on the bill", m, from, to)
+		}
+		if last := sold(to.Add(-time.Nanosecond)); last != perhaps {
+			t.Errorf("%s: the last one is %d", m, last)
+		}
+		if first := sold(from); m.Elsewhere() && first != perhaps {
+			t.Errorf("%s: the first one is %d", m, first)
+		}
 	}
 }
 

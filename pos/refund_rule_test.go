@@ -108,6 +108,42 @@ func TestRefund_NoRevokeBesideARefund(t *testing.T) {
 	}
 }
 
+// F3, F5: a request has the whole minute to show, and not a moment more.
+func TestRefund_TheMinuteEnds(t *testing.T) {
+	minute := DefaultTerms.refundVisible()
+	for after, ends := range map[time.Duration]bool{minute - time.Millisecond: false, minute: true} {
+		asked := func(a Attempt, f Finding, now time.Time) Attempt {
+			a, _ = Next(a, RefundQuerySent{}, now)
+			a, _ = Next(a, RefundQueryAnswered{found(f)}, now)
+			return a
+		}
+		refused, _ := Next(refundOnItsWay(t, t0), RefundAnswered{found(FoundRefundRefused)}, t0)
+		refused = asked(refused, FoundRefundNotFound, t0.Add(after))
+
+		again, _ := Next(refundOnItsWay(t, t0), RefundAnswered{found(FoundRefundAccepted)}, t0)
+		again = asked(again, FoundRefundClosed, t0)
+		again, _ = Next(again, RefundSent{}, t0)
+		again, _ = Next(again, RefundAnswered{found(FoundRefundAccepted)}, t0)
+		again = asked(again, FoundRefundClosed, t0.Add(after))
+
+		for what, a := range map[string]Attempt{"refused and not found": refused, "closed again": again} {
+			if (a.given.State == RefundFailed) != ends {
+				t.Errorf("%s after %s: %s", what, after, a.given.State)
+			}
+		}
+	}
+}
+
+// WeChat's number of a refund is kept once it was told, whatever is heard next.
+func TestRefund_WeChatsNumberIsKept(t *testing.T) {
+	a, _ := Next(refundOnItsWay(t, t0), RefundAnswered{Answer{Finding: FoundRefundAccepted, RefundID: "5000"}}, t0)
+	a, _ = Next(a, RefundQuerySent{}, t0)
+	a, _ = Next(a, RefundQueryAnswered{found(FoundUnclear)}, t0)
+	if a.given.RefundID != "5000" {
+		t.Errorf("got %q", a.given.RefundID)
+	}
+}
+
 // A request behind REFUNDCLOSE is a new one: what was refused before says nothing of it.
 func TestRefund_RefusedIsOfOneRequest(t *testing.T) {
 	a := refundOnItsWay(t, t0)

@@ -145,6 +145,9 @@ func TestProperty_NeverMoreIsGivenBackThanWasPaid(t *testing.T) {
 
 // holds compares what the till says with the truth.
 func (o *office) holds(a Attempt) {
+	if a.given != nil && a.given.State.Settled() == a.Refunding {
+		o.t.Fatalf("%s, and another refund may begin: %v", a.given.State, !a.Refunding)
+	}
 	sum := int64(0)
 	for _, r := range a.Refunds() {
 		g := o.given[r.No]
@@ -198,6 +201,7 @@ func TestWhatCannotBeRefunded(t *testing.T) {
 		played(t, found(FoundUnclear)), played(t, found(FoundCommFail)),
 		played(t, found(FoundUnclear), found(FoundPayError)), played(t, found(FoundUnclear), found(FoundPayError), found(FoundRevokeAccepted)),
 		played(t, found(FoundUnclear), found(FoundPayError), found(FoundRevokeRefused)),
+		played(t, found(FoundUnclear), found(FoundPayError), found(FoundRevokeAccepted), found(FoundPaid), found(FoundPaid), found(FoundRevokeAccepted)),
 	} {
 		if a.CanRefund(a.Amount) != ErrRefundUnpaid {
 			t.Errorf("%s: %v", describe(a), a.CanRefund(a.Amount))

@@ -308,3 +308,45 @@ func TestClosing_EachOutcomeCountsOnce(t *testing.T) {
 		t.Errorf("grand: %+v", second.Grand)
 	}
 }
+
+// A sale that began behind the shift is not in it, not even as an open one.
+func TestClosing_WhatBeganBehindItIsNotInIt(t *testing.T) {
+	b := &books{attempts: map[OrderNo]Attempt{}}
+	b.take(someIntent().OrderNo, someIntent(), t0)
+	c := NewClosing(Closing{}, 0, "head")
+	if err := c.Add(b.of(someIntent().OrderNo)); err != nil || len(c.Carried)+len(c.Lines) != 0 {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
+
+// The sums of a currency are those of all its cashiers and of no other currency.
+func TestClosing_SumsOfACurrency(t *testing.T) {
+	c := Closing{Lines: []Takings{
+		{"HKD", "c", 1, 10, 2, 20, 3, 30, 4, 40, 5, 50},
+		{"HKD", "d", 100, 1000, 200, 2000, 300, 3000, 400, 4000, 500, 5000},
+		{"USD", "c", 7, 7, 7, 7, 7, 7, 7, 7, 7, 7},
+	}}
+	want := []Takings{
+		{"HKD", "", 101, 1010, 202, 2020, 303, 3030, 404, 4040, 505, 5050},
+		{"USD", "", 7, 7, 7, 7, 7, 7, 7, 7, 7, 7},
+	}
+	if got := c.Sums(); !slices.Equal(got, want) {
+		t.Errorf("%+v\nwant %+v", got, want)
+	}
+}
+
+// A closing that never finds the journal quiet says so in the end.
+func TestOffice_AClosingGivesUp(t *testing.T) {
+	inOffice(t, newWorld(), func(t *testing.T, o *Office, till *Till, j *memory) {
+		tries := 0
+		j.before = func(e Entry) {
+			if _, z := e.Event.(ShiftClosed); z && tries < 2*closeTries {
+				tries++
+				must(t, till.Note(t.Context(), Noted{Name: "in between"}))
+			}
+		}
+		if _, err := o.CloseShift(t.Context(), Person{Name: "m"}, false); KindOf(err) != KindConflict || tries != closeTries {
+			t.Errorf("after %d tries: %v", tries, err)
+		}
+	})
+}
