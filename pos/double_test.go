@@ -144,6 +144,12 @@ func (m *memory) FindCode(_ context.Context, fingerprint string) (OrderNo, error
 	return "", nil
 }
 
+func (m *memory) EndsRun(_ context.Context, seq int64) (bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return seq == int64(len(m.entries)) || m.entries[seq].Run != m.entries[seq-1].Run, nil
+}
+
 func (m *memory) LastCounter(_ context.Context, _, day string) (last int, _ error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

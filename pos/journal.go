@@ -59,6 +59,9 @@ type Reader interface {
 	Attentions(ctx context.Context) (int, error)
 	// FindCode returns the attempt that used the auth code with this fingerprint, or "".
 	FindCode(ctx context.Context, fingerprint string) (OrderNo, error)
+	// EndsRun reports whether the entry is the last of the run that wrote it: the
+	// program was killed there, or is there still.
+	EndsRun(ctx context.Context, seq int64) (bool, error)
 	// LastCounter returns the highest counter that this till used on the shop's day; 0 if none.
 	LastCounter(ctx context.Context, till, day string) (int, error)
 }

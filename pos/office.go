@@ -51,12 +51,12 @@ func (o *Office) SignIn(ctx context.Context, name, pin, what string) (Person, er
 	}
 	p, err := find(people, name)
 	if err != nil {
-		return Person{}, err
+		return Person{}, o.refuse(ctx, name, what, "does not work here", err)
 	}
 	now := o.till.Now()
 	if wait := p.Locked(now); wait > 0 {
-		return Person{}, &Error{Kind: KindInvalid, Op: "sign in " + name, Err: ErrLocked,
-			Hint: fmt.Sprintf("try again in %s", wait.Round(firstWait))}
+		return Person{}, o.refuse(ctx, name, what, "locked", &Error{Kind: KindInvalid, Op: "sign in " + name, Err: ErrLocked,
+			Hint: fmt.Sprintf("try again in %s", wait.Round(firstWait))})
 	}
 	if !o.pins.Matches(p.PIN, pin) {
 		p = p.missed(now)
@@ -86,9 +86,14 @@ func (o *Office) Allow(ctx context.Context, who Person, p Permission, about stri
 	if now, err := find(people, who.Name); err == nil && now.Role.May(p) { // as they stand now, not when they signed in
 		return nil
 	}
-	_, err = o.till.note(ctx, notedRefused, map[string]string{"who": who.Name, "permission": string(p), "about": about})
-	return cmp.Or(err, error(&Error{Kind: KindInvalid, Op: string(p) + " " + about,
-		Err: fmt.Errorf("%s: %w", cmp.Or(who.Name, "nobody"), ErrNotAllowed), Hint: "ask a manager"}))
+	return o.refuse(ctx, who.Name, string(p), about, &Error{Kind: KindInvalid, Op: string(p) + " " + about,
+		Err: fmt.Errorf("%s: %w", cmp.Or(who.Name, "nobody"), ErrNotAllowed), Hint: "ask a manager"})
+}
+
+// refuse notes what somebody wanted and was not given, before they are told.
+func (o *Office) refuse(ctx context.Context, who, what, about string, why error) error {
+	_, err := o.till.note(ctx, notedRefused, map[string]string{"who": who, "permission": what, "about": about})
+	return cmp.Or(err, why)
 }
 
 // Employ names somebody, or changes their role or PIN; an empty pin leaves it as

@@ -30,14 +30,15 @@ type Hasher interface {
 
 // Limits of a PIN and of a name (reliability 6).
 const (
-	MinPIN      = 6
-	MaxPIN      = 12
-	maxName     = 24 // characters
-	freeMisses  = 2  // wrong PINs without a wait
-	lockMisses  = 5  // from this one on:
-	lockFor     = 15 * time.Minute
-	firstWait   = time.Second // after the third; doubled after each further one
-	nobodysName = "-"         // in lists: sold where no people were named
+	MinPIN       = 6
+	MaxPIN       = 12
+	maxName      = 24 // characters
+	MaxNameBytes = maxName * utf8.UTFMax
+	freeMisses   = 2 // wrong PINs without a wait
+	lockMisses   = 5 // from this one on:
+	lockFor      = 15 * time.Minute
+	firstWait    = time.Second // after the third; doubled after each further one
+	nobodysName  = "-"         // in lists: sold where no people were named
 )
 
 // ErrPIN refuses a PIN that is not the person's.

@@ -86,8 +86,7 @@ func NewTill(g Gateway, j Journal, p Policy) *Till {
 // Start takes up everything open, watches included, before the first new sale.
 // The first query of each goes out at once.
 func (t *Till) Start(ctx context.Context) error {
-	seq, err := t.note(ctx, "started", nil)
-	if err != nil {
+	if _, err := t.note(ctx, "started", nil); err != nil {
 		return err
 	}
 	open, err := t.journal.Open(ctx)
@@ -97,23 +96,53 @@ func (t *Till) Start(ctx context.Context) error {
 	for _, a := range open {
 		t.work(a, Resumed{})
 	}
-	return t.findUnseen(ctx, seq-1)
+	return t.findUnseen(ctx)
 }
 
 // findUnseen puts a sale on the attention list whose being paid is the last
-// thing that the run before wrote: it ended before anybody can have seen it.
-func (t *Till) findUnseen(ctx context.Context, last int64) error {
+// thing that its run wrote: the program was killed before anybody can have seen it.
+func (t *Till) findUnseen(ctx context.Context) error {
 	recent, err := t.journal.List(ctx, Filter{States: []State{Paid}})
 	if err != nil {
 		return err
 	}
 	for _, s := range recent {
-		if s.Seq == last && s.Attention == "" && !s.Method.Elsewhere() && s.Refunded == 0 && !s.Refunding {
+		if s.Attention != "" || s.Method.Elsewhere() || s.Refunded > 0 || s.Refunding {
+			continue
+		}
+		unseen, err := t.wasUnseen(ctx, s.OrderNo)
+		if err != nil {
+			return err
+		}
+		if unseen {
 			_, err = t.TakeUp(ctx, s.OrderNo)
 			t.tell(s.OrderNo, Unseen{})
 		}
+		if err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
+}
+
+// wasUnseen reports whether a run ended with the entry that made the order paid,
+// and nobody was told since.
+func (t *Till) wasUnseen(ctx context.Context, no OrderNo) (bool, error) {
+	entries, err := t.journal.Timeline(ctx, no)
+	if err != nil {
+		return false, err
+	}
+	paid := int64(0)
+	a := Attempt{}
+	for _, e := range entries {
+		if name := e.Name(); name == EventName(Unseen{}) || name == EventName(Acknowledged{}) {
+			return false, nil
+		}
+		if a, _ = Next(a, e.Event, e.At); a.State == Paid && paid == 0 {
+			paid = e.Seq
+		}
+	}
+	return t.journal.EndsRun(ctx, paid)
 }
 
 // TakeUp works on one order of the journal, and returns it as it stood. An

@@ -442,6 +442,13 @@ func TestTill_AskAfterACutOffQuery(t *testing.T) {
 	})
 }
 
+// runOf is the policy of another run of the program.
+func runOf(name string) Policy {
+	p := somePolicy
+	p.Run = name
+	return p
+}
+
 // Paid, and killed before anybody can have seen it: on the attention list.
 func TestTill_PaidAndKilled(t *testing.T) {
 	w := newWorld()
@@ -453,7 +460,7 @@ func TestTill_PaidAndKilled(t *testing.T) {
 		j.fail(errKilled) // nothing more is written
 		first.Close()
 		j.fail(nil)
-		second := NewTill(w, j, somePolicy)
+		second := NewTill(w, j, runOf("second"))
 		if err := second.Start(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -462,7 +469,7 @@ func TestTill_PaidAndKilled(t *testing.T) {
 			t.Errorf("got %s", describe(a))
 		}
 		second.Close()
-		third := NewTill(w, j, somePolicy) // a run that ended in order leaves nothing unseen
+		third := NewTill(w, j, runOf("third")) // a run that ended in order leaves nothing unseen
 		if err := third.Start(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -484,7 +491,7 @@ func TestTill_OnlyTheLastCanBeUnseen(t *testing.T) {
 		j.fail(errKilled)
 		first.Close()
 		j.fail(nil)
-		second := NewTill(w, j, somePolicy)
+		second := NewTill(w, j, runOf("second"))
 		if err := second.Start(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -628,4 +635,41 @@ func (m *mortalJournal) Append(ctx context.Context, e Entry) (int64, error) {
 		return 0, errKilled
 	}
 	return seq, err
+}
+
+// What other commands write in between, without taking anything up, hides nothing:
+// a shift that is opened, another run that ends in order.
+func TestTill_UnseenBehindOtherRuns(t *testing.T) {
+	w := newWorld()
+	synctest.Test(t, func(t *testing.T) {
+		j := &memory{}
+		first := NewTill(w, j, somePolicy)
+		no := charge(t, first, 1)
+		ends(t, first, no)
+		j.fail(errKilled)
+		first.Close()
+		j.fail(nil)
+		backroom := NewTill(w, j, runOf("backroom"))
+		must(t, NewOffice(backroom, officeBooks{j}, plainPINs{}).OpenShift(t.Context(), Person{}))
+		backroom.Close()
+		for _, run := range []string{"third", "fourth"} {
+			till := NewTill(w, j, runOf(run))
+			must(t, till.Start(t.Context()))
+			synctest.Wait()
+			if a, err := j.Attempt(t.Context(), no); err != nil || a.Attention != AttentionPaidAway {
+				t.Errorf("%s: %s, %v", run, describe(a), err)
+			}
+			till.Close()
+		}
+		last := NewTill(w, j, runOf("last"))
+		must(t, last.Resolve(t.Context(), no, "the customer has the goods", "m"))
+		last.Close()
+		after := NewTill(w, j, runOf("after"))
+		must(t, after.Start(t.Context()))
+		synctest.Wait()
+		if a, _ := j.Attempt(t.Context(), no); a.Attention != "" {
+			t.Errorf("it came back: %s", describe(a))
+		}
+		after.Close()
+	})
 }

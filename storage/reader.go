@@ -152,6 +152,8 @@ const (
 	// The index of attention reasons holds nothing else, and few.
 	selectAttentions = `SELECT count(*) FROM payments WHERE attention > ''`
 
+	selectEndsRun = `SELECT NOT EXISTS (SELECT 1 FROM events AS next, events AS this WHERE this.seq = ? AND next.seq = this.seq + 1 AND next.run = this.run)`
+
 	selectLastCounter = `SELECT counter FROM payments WHERE till = ? AND day = ? ORDER BY counter DESC LIMIT 1`
 )
 
@@ -165,6 +167,12 @@ func (r *Reader) Attentions(ctx context.Context) (int, error) {
 func (r *Reader) FindCode(ctx context.Context, fingerprint string) (pos.OrderNo, error) {
 	no, err := one[pos.OrderNo](ctx, r.pool, selectCode, fingerprint)
 	return no, fail("look for the auth code", err)
+}
+
+// EndsRun fits pos.Reader.
+func (r *Reader) EndsRun(ctx context.Context, seq int64) (bool, error) {
+	last, err := one[bool](ctx, r.pool, selectEndsRun, seq)
+	return last, fail("look for the end of a run", err)
 }
 
 // LastCounter fits pos.Reader.

@@ -252,6 +252,8 @@ func (j *fakeJournal) FindCode(_ context.Context, fingerprint string) (pos.Order
 	return "", nil
 }
 
+func (j *fakeJournal) EndsRun(context.Context, int64) (bool, error) { return false, nil }
+
 func (j *fakeJournal) LastCounter(context.Context, string, string) (int, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -52,6 +52,7 @@ func answers(answer, call pos.Event) bool {
 		_, is = answer.(pos.RefundAnswered)
 	case pos.RefundQuerySent:
 		_, is = answer.(pos.RefundQueryAnswered)
+	default: // no call
 	}
 	return is
 }
@@ -121,8 +122,9 @@ func (p pen) done(e pos.Event) (text, by string) {
 		return p.say("story.clock", vars{"N": (time.Duration(e.ByMS) * time.Millisecond).Round(time.Second).String()}), ""
 	case pos.BillDiffers:
 		return p.say("story.bill", vars{"Day": clean(e.Day, 10), "Ours": clean(e.Ours, 40), "Theirs": clean(e.Theirs, 40)}), ""
+	default:
+		return pos.EventName(e), ""
 	}
-	return pos.EventName(e), ""
 }
 
 // findings says what an answer means.

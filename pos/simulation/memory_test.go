@@ -202,6 +202,12 @@ func (m *memory) FindCode(_ context.Context, fingerprint string) (pos.OrderNo, e
 	return m.codes[fingerprint], nil
 }
 
+func (m *memory) EndsRun(_ context.Context, seq int64) (bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return seq == int64(len(m.entries)) || m.entries[seq].Run != m.entries[seq-1].Run, nil
+}
+
 func (m *memory) LastCounter(_ context.Context, till, day string) (int, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

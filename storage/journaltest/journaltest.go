@@ -43,6 +43,7 @@ var promises = []struct {
 	{"list selects by each field and by all together", testFilters},
 	{"find knows numbers, ids, refs and amounts", testFind},
 	{"the last counter is of one till and one day", testLastCounter},
+	{"a run ends with the last entry that it wrote", testEndsRun},
 	{"attention reasons are counted until acknowledged", testAttentions},
 	{"unknown orders are not found", testNotFound},
 	{"readers see whole entries while others are written", testReadersDuringWrites},
@@ -380,6 +381,23 @@ func testLastCounter(t *testing.T, j pos.Journal) {
 	}{{"K1", today, 12}, {"K1", l.day(), 0}, {"K2", l.day(), 13}, {"K2", today, 0}} {
 		if got, err := j.LastCounter(context.Background(), c.till, c.day); err != nil || got != c.want {
 			t.Errorf("%s on %s: %d, %v, want %d", c.till, c.day, got, err, c.want)
+		}
+	}
+}
+
+func testEndsRun(t *testing.T, j pos.Journal) {
+	l := newTill(t, j)
+	first := l.begin().Seq
+	last := l.begin().Seq
+	note := pos.Entry{At: l.now, Day: l.day(), Run: "run-2", Event: pos.Noted{Name: "started"}}
+	for range 2 {
+		if _, err := j.Append(context.Background(), note); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for seq, want := range map[int64]bool{first: false, last: true, last + 1: false, last + 2: true} {
+		if got, err := j.EndsRun(context.Background(), seq); err != nil || got != want {
+			t.Errorf("entry %d: %v, %v", seq, got, err)
 		}
 	}
 }

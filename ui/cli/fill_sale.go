@@ -111,6 +111,7 @@ func (s *playing) answer(call pos.Effect) pos.Event {
 		return pos.RefundAnswered{Answer: s.said(pos.FoundRefundAccepted, "")}
 	case pos.AskRefund:
 		return pos.RefundQueryAnswered{Answer: s.said(pos.FoundRefunded, "")}
+	case pos.Record, pos.After:
 	}
 	panic(fmt.Sprintf("%T is not a call", call))
 }

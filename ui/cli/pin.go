@@ -31,7 +31,7 @@ func approvalFlags(c *cobra.Command, a *approval) {
 // was ever named it is whoever calls themselves so. A manager who is the only
 // one need not say who they are.
 func (s *shop) who(ctx context.Context, m *machine, a approval, p pos.Permission, about string) (pos.Person, error) {
-	if err := checkText("--by", a.by, 32); err != nil {
+	if err := checkText("--by", a.by, pos.MaxNameBytes); err != nil {
 		return pos.Person{}, err
 	}
 	people, err := s.office.People(ctx)
@@ -92,10 +92,10 @@ func (m *machine) readPIN(fd int, question string) (string, error) {
 func (m *machine) pinFrom(fd int) (string, error) {
 	in := m.stdin
 	if fd > 0 {
-		f := os.NewFile(uintptr(fd), "the PIN")
-		if f == nil {
-			return "", refuse("hand it over open for reading", "--pin-fd %d: there is no such file descriptor", fd)
+		if !inherited(fd) {
+			return "", refuse("hand it over open for reading", "--pin-fd %d: nobody handed over such a file descriptor", fd)
 		}
+		f := os.NewFile(uintptr(fd), "the PIN")
 		defer f.Close()
 		in = f
 	}
@@ -103,5 +103,8 @@ func (m *machine) pinFrom(fd int) (string, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return "", refuse("hand it over open for reading", "--pin-fd %d: %w", fd, err)
 	}
-	return strings.TrimRight(line, "\r\n"), nil
+	if line = strings.TrimRight(line, "\r\n"); line == "" {
+		return "", refuse("hand over the PIN and a line end", "--pin-fd %d: there is no PIN in it", fd)
+	}
+	return line, nil
 }

@@ -48,7 +48,7 @@ func (m *machine) refund(ctx context.Context, f flags, order, amount, reason str
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(checkReason(reason), checkText("--by", by.by, 32), checkWait(wait)); err != nil {
+	if err := errors.Join(checkReason(reason), checkText("--by", by.by, pos.MaxNameBytes), checkWait(wait)); err != nil {
 		return err
 	}
 	currency, err := pos.ParseCurrency(set.Till.Currency)

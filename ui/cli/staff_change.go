@@ -11,7 +11,7 @@ import (
 
 // checkStaff refuses what no PIN has to be asked for.
 func checkStaff(name, role string, by approval, newPIN int) error {
-	if err := errors.Join(pos.CheckName(name), checkText("--by", by.by, 32)); err != nil {
+	if err := errors.Join(pos.CheckName(name), checkText("--by", by.by, pos.MaxNameBytes)); err != nil {
 		return err
 	}
 	if newPIN >= 0 && newPIN == by.pinFD {

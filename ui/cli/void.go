@@ -33,7 +33,7 @@ Exit status 2 refused, 3 revoked, 4 not over yet, or to be refunded.`,
 			if err != nil {
 				return err
 			}
-			if err := errors.Join(checkReason(reason), checkText("--by", by.by, 32), checkWait(wait)); err != nil {
+			if err := errors.Join(checkReason(reason), checkText("--by", by.by, pos.MaxNameBytes), checkWait(wait)); err != nil {
 				return err
 			}
 			return m.inShop(c.Context(), *f, func(s *shop) (pos.Summary, error) {
