@@ -302,9 +302,12 @@ func noNews(f Finding) bool { return f == FoundUnclear || f == FoundCommFail || 
 var urgency = []Attention{"", AttentionPaidAway, AttentionRefundShort, AttentionConfiguration, AttentionSignature, AttentionMismatch,
 	AttentionRefundAbnormal, AttentionRefundFailed, AttentionRevokeSlow, AttentionRefunded, AttentionBill, AttentionContradiction, AttentionPaidLate, AttentionRevokeRefused}
 
+// Urgency orders the reasons for attention: the larger, the sooner somebody should look.
+func (a Attention) Urgency() int { return slices.Index(urgency, a) }
+
 // raise puts the attempt on the attention list.
 func (a Attempt) raise(why Attention) Attempt {
-	if slices.Index(urgency, why) > slices.Index(urgency, a.Attention) {
+	if why.Urgency() > a.Attention.Urgency() {
 		a.Attention = why
 	}
 	return a

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -17,10 +18,12 @@ type Office struct {
 	till  *Till
 	books Books
 	pins  Hasher
+
+	staff sync.Mutex // a PIN takes a while to look at: nobody is changed meanwhile
 }
 
 // NewOffice makes the office of a till; books are those of the till's journal.
-func NewOffice(t *Till, b Books, h Hasher) *Office { return &Office{t, b, h} }
+func NewOffice(t *Till, b Books, h Hasher) *Office { return &Office{till: t, books: b, pins: h} }
 
 // Names of what the office notes in the journal.
 const (
@@ -31,6 +34,7 @@ const (
 	notedStaff     = "staff_changed"
 	notedOpened    = "shift_opened"
 	notedX         = "shift_x"
+	notedAnswered  = "bill_answered"
 )
 
 // People are those who work here, by name. None: nobody was ever named.
@@ -45,6 +49,8 @@ var ErrLocked = errors.New("too many wrong PINs")
 // SignIn is the person whose PIN it is. What for is journaled: a screen, or one
 // action. A wrong PIN, and one that comes too early behind a wrong one, is KindInvalid.
 func (o *Office) SignIn(ctx context.Context, name, pin, what string) (Person, error) {
+	o.staff.Lock()
+	defer o.staff.Unlock()
 	people, err := o.People(ctx)
 	if err != nil {
 		return Person{}, err
@@ -100,6 +106,8 @@ func (o *Office) refuse(ctx context.Context, who, what, about string, why error)
 // it is. The first person of all is made by whoever is there and has to be a
 // manager. People may change their own PIN. Somebody has to stay who is a manager.
 func (o *Office) Employ(ctx context.Context, by Person, name string, role Role, pin string) error {
+	o.staff.Lock()
+	defer o.staff.Unlock()
 	people, err := o.books.People(ctx)
 	if err != nil {
 		return err
@@ -132,6 +140,8 @@ func (o *Office) Dismiss(ctx context.Context, by Person, name string) error {
 	if err := o.Allow(ctx, by, MayManageStaff, name); err != nil {
 		return err
 	}
+	o.staff.Lock()
+	defer o.staff.Unlock()
 	people, err := o.People(ctx)
 	if err != nil {
 		return err
@@ -216,6 +226,16 @@ func (o *Office) Resolve(ctx context.Context, by Person, no OrderNo, text string
 		return err
 	}
 	return o.till.Resolve(ctx, no, text, by.Name)
+}
+
+// AnswerBill takes an order that only a bill knows (Books.BillNotes) off the
+// attention list, with what a manager has found out.
+func (o *Office) AnswerBill(ctx context.Context, by Person, entry int64, text string) error {
+	if err := cmp.Or(checkReason(text), o.Allow(ctx, by, MayAnnotate, fmt.Sprintf("entry %d", entry))); err != nil {
+		return err
+	}
+	_, err := o.till.note(ctx, notedAnswered, map[string]string{"entry": fmt.Sprint(entry), "by": by.Name, "text": text})
+	return err
 }
 
 // OpenShift notes who begins a shift. A shift that nobody opens begins with the

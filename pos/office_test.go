@@ -48,12 +48,13 @@ func TestOffice_EveryActionAsksItsPermission(t *testing.T) {
 		must(t, o.Employ(ctx, Person{Name: "m"}, "gone", RoleManager, "862075"))
 		must(t, o.Dismiss(ctx, Person{Name: "m"}, "gone"))
 		actions := map[Permission]func(Person) error{
-			MayRefund:      func(p Person) error { _, err := o.Refund(ctx, p, no, twelveFifty, "cold"); return err },
-			MayVoid:        func(p Person) error { _, err := o.Void(ctx, p, no, "cold"); return err },
-			MayAnnotate:    func(p Person) error { return o.Annotate(ctx, p, no, "seen") },
-			MayCloseShift:  func(p Person) error { _, err := o.CloseShift(ctx, p, true); return err },
-			MayReadShift:   func(p Person) error { _, err := o.ReadShift(ctx, p); return err },
-			MayManageStaff: func(p Person) error { return o.Employ(ctx, p, "d", RoleManager, "305917") },
+			MayRefund:         func(p Person) error { _, err := o.Refund(ctx, p, no, twelveFifty, "cold"); return err },
+			MayVoid:           func(p Person) error { _, err := o.Void(ctx, p, no, "cold"); return err },
+			MayAnnotate:       func(p Person) error { return o.Annotate(ctx, p, no, "seen") },
+			MayCloseShift:     func(p Person) error { _, err := o.CloseShift(ctx, p, true); return err },
+			MayReadShift:      func(p Person) error { _, err := o.ReadShift(ctx, p); return err },
+			MayAnnotate + " ": func(p Person) error { return o.AnswerBill(ctx, p, 7, "seen") },
+			MayManageStaff:    func(p Person) error { return o.Employ(ctx, p, "d", RoleManager, "305917") },
 		}
 		for permission, act := range actions {
 			for _, who := range []Person{{Name: "c", Role: RoleCashier}, {Name: "gone", Role: RoleManager}, {}, {Name: "c", Role: RoleManager}} {
@@ -62,7 +63,7 @@ func TestOffice_EveryActionAsksItsPermission(t *testing.T) {
 					t.Errorf("%s by %q: %v", permission, who.Name, err)
 				}
 				notes := j.notes()
-				if len(notes) != before+1 || !strings.HasPrefix(notes[before], "refused "+strings.TrimLeft(who.Name+" "+string(permission), " ")) {
+				if len(notes) != before+1 || !strings.HasPrefix(notes[before], "refused "+strings.TrimSpace(who.Name+" "+string(permission))) {
 					t.Errorf("%s by %q: noted %v", permission, who.Name, notes[before:])
 				}
 				if len(j.names(no)) != names {

@@ -273,27 +273,33 @@ func (r *review) resolve(s pos.Summary) {
 
 // note asks for what is known of a sale; resolving takes it off the list too.
 func (r *review) note(s pos.Summary, resolving bool) {
-	f := &form{
-		title:  string(s.OrderNo) + "  " + s.Amount.String(),
-		about:  []string{r.say("act.note_about")},
-		labels: []string{"act.note"},
-		fields: []*field{{most: mostReason}},
-	}
+	about, done, does := "act.note_about", "act.noted", r.o.Office.Annotate
 	if resolving {
-		f.about = []string{r.say("act.resolve_about")}
+		about, done, does = "act.resolve_about", "act.resolved", r.o.Office.Resolve
 	}
+	r.write(string(s.OrderNo)+"  "+s.Amount.String(), about, done, func(ctx context.Context, text string) error {
+		return does(ctx, r.o.Who, s.OrderNo, text)
+	})
+}
+
+// answerBill takes an order that only a bill knows off the list.
+func (r *review) answerBill(noted pos.Entry) {
+	title := clean(noted.Event.(pos.Noted).Detail["order_no"], 40)
+	r.write(title, "act.resolve_about", "act.resolved", func(ctx context.Context, text string) error {
+		return r.o.Office.AnswerBill(ctx, r.o.Who, noted.Seq, text)
+	})
+}
+
+// write asks for a few words and has them written down.
+func (r *review) write(title, about, done string, does func(context.Context, string) error) {
+	f := &form{title: title, about: []string{r.say(about)}, labels: []string{"act.note"}, fields: []*field{{most: mostReason}}}
 	f.done = func(r *review, texts []string) {
 		if texts[0] == "" {
 			r.refuse(r.say("act.no_note"))
 			return
 		}
 		r.pop()
-		office, who := r.o.Office, r.o.Who
-		done, does := r.says(r.say("act.noted")), office.Annotate
-		if resolving {
-			done, does = r.says(r.say("act.resolved")), office.Resolve
-		}
-		r.act(func(ctx context.Context) (func(), error) { return done, does(ctx, who, s.OrderNo, texts[0]) })
+		r.act(func(ctx context.Context) (func(), error) { return r.says(r.say(done)), does(ctx, texts[0]) })
 	}
 	r.push(f)
 }

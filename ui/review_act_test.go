@@ -211,7 +211,9 @@ func TestNoteIsWrittenAndChangesNothingElse(t *testing.T) {
 
 func TestListedSaleIsResolvedUnlessTheTillWorksOnIt(t *testing.T) {
 	inReview(t, reviewWith{fill: aDay}, func(d *reviewDesk) {
-		d.hand("3d")
+		d.hand("3")
+		d.press(tea.KeyDown) // below the refund, which is more urgent
+		d.hand("d")
 		d.hand("has the goods")
 		d.press(tea.KeyEnter)
 		d.wait(3 * time.Second)
@@ -219,10 +221,31 @@ func TestListedSaleIsResolvedUnlessTheTillWorksOnIt(t *testing.T) {
 		if !d.has("acknowledged") {
 			t.Error("nothing was journaled")
 		}
+		d.press(tea.KeyUp)
 		d.hand("d") // the refund that waits
 		d.sees("The till is still working on it")
 		if len(d.r.over) != 0 {
 			t.Error("it asks for a text all the same")
+		}
+	})
+}
+
+// An order that only a bill knows leaves the list with what was found out about it.
+func TestOrderOfABillIsAnswered(t *testing.T) {
+	inReview(t, reviewWith{fill: aDay}, func(d *reviewDesk) {
+		d.books.notes[0].Seq = 7
+		d.hand("3")
+		d.press(tea.KeyDown, tea.KeyDown)
+		d.hand("d")
+		d.hand("sold by the till upstairs")
+		d.press(tea.KeyEnter)
+		d.wait(time.Second)
+		i := slices.IndexFunc(d.books.entries, func(e pos.Entry) bool { return e.Name() == "bill_answered" })
+		if i < 0 {
+			t.Fatalf("nothing was journaled:\n%s", d.frame())
+		}
+		if detail := d.books.entries[i].Event.(pos.Noted).Detail; detail["entry"] != "7" || detail["text"] != "sold by the till upstairs" || detail["by"] != "anna" {
+			t.Errorf("answered: %v", detail)
 		}
 	})
 }

@@ -12,8 +12,8 @@ import (
 // attentionMost is how many sales the attention list shows; the rest is counted.
 const attentionMost = 200
 
-// attentionPage is everything that needs a person: sales, most urgent first as
-// the books give them, and orders of bills that no sale of this journal is.
+// attentionPage is everything that needs a person: sales, the most urgent first and
+// of these the newest, and orders of bills that no sale of this journal is.
 type attentionPage struct {
 	rows  []pos.Summary
 	notes []pos.Entry
@@ -29,6 +29,7 @@ func (a *attentionPage) read(r *review) {
 		var rows []pos.Summary
 		if err == nil && total > 0 {
 			rows, err = books.List(ctx, pos.Filter{Attention: true, Limit: attentionMost})
+			slices.SortStableFunc(rows, func(a, b pos.Summary) int { return b.Attention.Urgency() - a.Attention.Urgency() })
 		}
 		var notes []pos.Entry
 		if err == nil {
@@ -61,6 +62,14 @@ func (a *attentionPage) chosen() (pos.Summary, bool) {
 	return a.rows[a.at], true
 }
 
+// note is the order of a bill that the keys are about.
+func (a *attentionPage) note() (pos.Entry, bool) {
+	if i := a.at - len(a.rows); i >= 0 && i < len(a.notes) {
+		return a.notes[i], true
+	}
+	return pos.Entry{}, false
+}
+
 // count stands beside the tab's name.
 func (a *attentionPage) count() string { return fmt.Sprint(max(a.total, len(a.rows)) + len(a.notes)) }
 
@@ -68,6 +77,9 @@ func (a *attentionPage) press(r *review, s stroke) {
 	if step, moved := steps(s, 10); moved {
 		a.at = min(max(a.at+step, 0), max(len(a.rows)+len(a.notes)-1, 0))
 		return
+	}
+	if noted, is := a.note(); is && s.r == 'd' && r.acts() {
+		r.answerBill(noted)
 	}
 	sale, chosen := a.chosen()
 	switch {
@@ -85,6 +97,9 @@ func (a *attentionPage) press(r *review, s stroke) {
 }
 
 func (a *attentionPage) hints(r *review) []hint {
+	if _, is := a.note(); is && r.acts() {
+		return []hint{{"d", "review.key_done"}}
+	}
 	s, chosen := a.chosen()
 	if !chosen {
 		return nil
