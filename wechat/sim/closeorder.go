@@ -29,7 +29,7 @@ func (x *exchange) closed(o *order) message {
 	switch {
 	case o.accepted <= o.story.recalls:
 		return x.no("SYSTEMERROR", "system error")
-	case o.story.crosses:
+	case o.story.crosses && o.shown: // nobody pays by a code that never came
 		o.become(Success, x.at)
 		return x.no("ORDERPAID", "the order is paid")
 	}

@@ -62,7 +62,7 @@
 //	40        never paid; Close Order answers SYSTEMERROR twice, then closes
 //	41        never paid; Close Order answers SYSTEMERROR for ever
 //	42        declined with NOTENOUGH; there is no order
-//	43        paid just as the first Close Order arrives, which answers ORDERPAID
+//	43        paid just as the first Close Order arrives, which answers ORDERPAID; closed if its code never came
 //	44        the first answer has a wrong signature
 //	46, 47    the first answer is half an XML; a 502 page
 //	48        the first answer takes 20 s

@@ -53,7 +53,8 @@ type order struct {
 	endedAt  time.Time  // when it was revoked or closed; zero until then
 	turnsTo  TradeState // what the customer will do, "" for nothing
 	turnsAt  time.Time
-	accepted int // revokes or closes that were carried out or put off
+	shown    bool // of an order of Unified Order: how to pay it was handed out
+	accepted int  // revokes or closes that were carried out or put off
 	refunds  []*refund
 }
 

@@ -23,7 +23,7 @@ func PrepaidScenarios() []Scenario {
 		{40, "never paid; close answers SYSTEMERROR twice, then closes", story{idle: true, recalls: 2}},
 		{41, "never paid; close answers SYSTEMERROR for ever", story{idle: true, recalls: forever}},
 		{42, "Unified Order answers NOTENOUGH and makes no order", story{declines: "NOTENOUGH"}},
-		{43, "paid just as the first close arrives, which answers ORDERPAID", story{idle: true, crosses: true}},
+		{43, "paid just as the first close arrives, which answers ORDERPAID; closed if no code came", story{idle: true, crosses: true}},
 		{44, "the first answer has a wrong signature", story{answer: WrongSignature}},
 		{46, "the first answer is half an XML document", story{answer: HalfXML}},
 		{47, "the first answer is a 502 page", story{answer: BadGateway}},
@@ -50,6 +50,7 @@ func prepaidStory(minor int64) story {
 // expect lets the customer of an order begin, who was shown how to pay at now.
 // Who has begun does not begin again.
 func (o *order) expect(now time.Time) {
+	o.shown = true
 	if o.story.idle || o.state != NotPay || o.turnsTo != "" {
 		return
 	}

@@ -74,6 +74,20 @@ func TestUnseenCode(t *testing.T) {
 	}
 }
 
+// Amount 43 is paid in the moment of its close by whoever saw the code; an order
+// whose code never came is closed like any other.
+func TestNobodyPaysByACodeThatNeverCame(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		till := newTill(t, Config{})
+		till.gateway.Inject(OnUnifiedOrder, ReturnFail)
+		till.prepay("A1", 43)
+		till.close("A1")
+		if o, _ := till.gateway.Order("A1"); o.State != Closed {
+			t.Errorf("the order is %s", o.State)
+		}
+	})
+}
+
 // TestCustomerBeginsOnce: a code that is shown once more does not delay who has
 // begun to pay, and who begins too late for time_expire does not pay.
 func TestCustomerBeginsOnce(t *testing.T) {
