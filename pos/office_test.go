@@ -153,6 +153,9 @@ func TestStaff_NamesAndPINs(t *testing.T) {
 			t.Errorf("name %q: %v", name, CheckName(name))
 		}
 	}
+	if longest := strings.Repeat("𠮷", 24); CheckName(longest) != nil || len(longest) != MaxNameBytes {
+		t.Errorf("a name may have %d bytes, and this one has %d: %v", MaxNameBytes, len(longest), CheckName(longest))
+	}
 }
 
 // reliability 6: 1, 2 s after the third and fourth wrong PIN, 15 min from the fifth
