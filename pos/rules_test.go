@@ -307,7 +307,7 @@ func TestNext_CloseAsksFirstThoughTheClockWasSetBack(t *testing.T) {
 func TestLaw12_CloseOrderFollowsAQueryThatIsNotSuccessAtOnce(t *testing.T) {
 	for _, f := range queryFindings {
 		a := playedFrom(t, codeIntent(), answersOf([]Finding{FoundReady})...)
-		for a.State == InDoubt && !a.lastAsked { // to the last query
+		for a.State == InDoubt && !a.lastAsked && a.Asked < 100 { // to the last query
 			now := a.wait()[0].(After).At
 			if a, _ = Next(a, Ticked{}, now); !a.lastAsked {
 				a, _ = Next(a, QueryAnswered{found(FoundNotPaid)}, now)
