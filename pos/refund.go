@@ -92,7 +92,7 @@ func (a Attempt) CanRefund(m Money) error {
 		return fmt.Errorf("%s cannot be given back of %s", m, left)
 	case stuck && m != a.Amount:
 		return ErrRefundWhole
-	case a.given != nil && len(a.Refunds()) >= maxRefunds:
+	case len(a.Refunds()) >= maxRefunds:
 		return ErrRefundMany
 	}
 	return nil

@@ -70,9 +70,8 @@ func isRun(pin string, step byte) bool {
 
 // CheckName refuses what cannot stand in lists and in the journal as a name.
 func CheckName(name string) error {
-	printable := func(r rune) bool { return unicode.IsPrint(r) }
 	switch {
-	case !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool { return !printable(r) }):
+	case !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }):
 		return invalid("use plain text", "the name has characters that cannot be shown")
 	case strings.TrimSpace(name) != name || name == "" || name == nobodysName || utf8.RuneCountInString(name) > maxName:
 		return invalid("type 1 to 24 characters, without a blank at either end", "%q is not a name", name)
