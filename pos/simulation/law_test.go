@@ -1,6 +1,7 @@
 package simulation
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -147,7 +148,7 @@ func (w *world) judge() {
 		w.must(err)
 		w.sameFold(a)
 		w.settled(w.facts[no], a)
-		if w.kept(no) {
+		if w.kept(no) && !mute(a) { // a late one that nobody answers for is not at rest
 			if other := keptOf[a.Sale]; other != "" {
 				w.broke("I8: two payments of one sale are kept, the other is "+string(other), no)
 			}
@@ -195,6 +196,19 @@ func (w *world) settled(f *fact, a pos.Attempt) {
 
 // story is everything about an order: the journal and the gateway's log.
 func (w *world) story(no pos.OrderNo) string {
+	a, _ := w.journal.Attempt(context.Background(), no)
+	all, _ := w.journal.List(context.Background(), pos.Filter{Sale: cmp.Or(a.Sale, "none")})
+	text := w.told(no)
+	for _, other := range all {
+		if other.OrderNo != no {
+			text += "\n\nof the same sale, " + string(other.OrderNo) + "\n" + w.told(other.OrderNo)
+		}
+	}
+	return text
+}
+
+// told is what happened to one order, from both sides.
+func (w *world) told(no pos.OrderNo) string {
 	var lines []string
 	own, _ := w.journal.Timeline(context.Background(), no)
 	for _, e := range own {

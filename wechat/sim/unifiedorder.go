@@ -172,7 +172,7 @@ func (x *exchange) prepaid(o *order) message {
 // arrives reports that nothing keeps the answer from being read and believed,
 // as far as that is known before it leaves.
 func (x *exchange) arrives() bool {
-	return !x.lost && !x.cut && x.spoil == nil && x.forge == nil && len(x.lies) == 0 && x.wait < slowAnswer
+	return !x.lost && !x.cut && x.spoil == nil && x.forge == nil && len(x.lies) == 0 && x.wait+x.trickle < slowAnswer
 }
 
 // prepayID is prepay_id: 36 characters, the same in every run.

@@ -58,7 +58,7 @@ func TestNoSelfRevoke(t *testing.T) {
 // TestUnseenCode: nobody pays by a code that never arrived.
 func TestUnseenCode(t *testing.T) {
 	for name, fault := range map[string]Fault{
-		"lost": DropAnswer, "cut": CutAnswer, "forged": WrongSignature, "no XML": WebPage, "lied": SystemError, "too late": Delay(time.Minute),
+		"lost": DropAnswer, "cut": CutAnswer, "forged": WrongSignature, "no XML": WebPage, "lied": SystemError, "too late": Delay(time.Minute), "too slow": Trickle(time.Minute),
 		"refused": Refuse("SYSTEMERROR"),
 	} {
 		synctest.Test(t, func(t *testing.T) {
