@@ -40,6 +40,12 @@
 //
 // Only till.go reads the clock or starts a goroutine.
 //
+// # The office
+//
+// Office is between people and the till: each action asks for its Permission, and
+// what was done and what was refused stands in the journal. Books is what a
+// manager reads; a Closing is the report of a shift.
+//
 // # Where the rules come from
 //
 // Comments quote "design 3.n" for the law of the money (docs/design.md) and the
