@@ -35,6 +35,7 @@ const (
 	notedOpened    = "shift_opened"
 	notedX         = "shift_x"
 	notedAnswered  = "bill_answered"
+	notedClock     = "lock_moved" // with a clock that was set back
 )
 
 // People are those who work here, by name. None: nobody was ever named.
@@ -61,6 +62,12 @@ func (o *Office) SignIn(ctx context.Context, name, pin, what string) (Person, er
 	}
 	now := o.till.Now()
 	if wait := p.Locked(now); wait > 0 {
+		if p.MissedAt.After(now) { // the clock was set back: no longer than from now
+			p.MissedAt = now
+			if _, err := o.till.enter(ctx, Noted{notedClock, map[string]string{"who": name}}, &p); err != nil {
+				return Person{}, err
+			}
+		}
 		return Person{}, o.refuse(ctx, name, what, "locked", &Error{Kind: KindInvalid, Op: "sign in " + name, Err: ErrLocked,
 			Hint: fmt.Sprintf("try again in %s", wait.Round(firstWait))})
 	}
@@ -114,7 +121,7 @@ func (o *Office) Employ(ctx context.Context, by Person, name string, role Role, 
 	}
 	p, err := find(people, name)
 	known := err == nil
-	switch ownPIN := known && by.Name == name && p.Role == role; {
+	switch ownPIN := known && !p.Gone && by.Name == name && p.Role == role; {
 	case len(working(people)) == 0 && role != RoleManager:
 		return invalid("name a manager first", "the first person has to be a manager")
 	case !ownPIN:
@@ -288,7 +295,7 @@ func (o *Office) CloseShift(ctx context.Context, by Person, carry bool) (Closing
 		if err != nil {
 			return c, err
 		}
-		c.At, c.By = o.till.Now().UTC(), by.Name
+		c.At, c.By, c.Till = o.till.Now().UTC(), by.Name, o.till.policy.Till
 		_, err = o.till.enter(ctx, ShiftClosed{c}, nil)
 		if KindOf(err) != KindConflict || try == closeTries {
 			return c, err

@@ -148,7 +148,7 @@ func TestStaff_NamesAndPINs(t *testing.T) {
 		}
 	}
 	for name, good := range map[string]bool{"c": true, "cashier 2": true, "王小明": true, strings.Repeat("王", 24): true, strings.Repeat("王", 25): false,
-		"": false, " c": false, "c ": false, "-": false, "a\tb": false, "a\u202eb": false, "a\xff": false} {
+		"": false, " c": false, "c ": false, "-": false, "a\tb": false, "a\u202eb": false, "a\u3164": false, "a\ufe0f": false, "a\xff": false} {
 		if (CheckName(name) == nil) != good {
 			t.Errorf("name %q: %v", name, CheckName(name))
 		}
@@ -258,5 +258,40 @@ func TestOffice_AReasonIsWanted(t *testing.T) {
 			t.Errorf("voided: %s", describe(a))
 		}
 		must(t, o.Annotate(t.Context(), Person{Name: "m"}, no, strings.Repeat("x", 80)))
+	})
+}
+
+// Whoever works here no more does not come back by themselves.
+func TestOffice_WhoIsGoneStaysGone(t *testing.T) {
+	inOffice(t, newWorld(), func(t *testing.T, o *Office, _ *Till, _ *memory) {
+		ctx, m, n := t.Context(), Person{Name: "m"}, Person{Name: "n", Role: RoleManager}
+		must(t, o.Employ(ctx, m, "n", RoleManager, "862075"))
+		must(t, o.Dismiss(ctx, m, "n"))
+		if err := o.Employ(ctx, n, "n", RoleManager, "862075"); !errors.Is(err, ErrNotAllowed) {
+			t.Errorf("back by themselves: %v", err)
+		}
+		must(t, o.Employ(ctx, m, "n", RoleCashier, "862075"))
+	})
+}
+
+// A clock that was set back locks nobody out for longer than the wait itself.
+func TestOffice_AClockSetBackDoesNotLockForLonger(t *testing.T) {
+	inOffice(t, newWorld(), func(t *testing.T, o *Office, till *Till, j *memory) {
+		ctx := t.Context()
+		for range 3 {
+			o.SignIn(ctx, "c", "111222", "sell")
+		}
+		people, _ := o.People(ctx)
+		p, _ := find(people, "c")
+		p.MissedAt = till.Now().Add(6 * time.Hour) // before the clock was set back
+		_, err := till.enter(ctx, Noted{Name: "set back"}, &p)
+		must(t, err)
+		if _, err := o.SignIn(ctx, "c", "305917", "sell"); !errors.Is(err, ErrLocked) {
+			t.Errorf("at once: %v", err)
+		}
+		time.Sleep(time.Second)
+		if _, err := o.SignIn(ctx, "c", "305917", "sell"); err != nil {
+			t.Errorf("a second later: %v", err)
+		}
 	})
 }

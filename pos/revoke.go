@@ -7,6 +7,9 @@ import "time"
 // money back after the goods have left (design 3.8). Close Order takes no money
 // back: such an order may still be paid.
 func (a Attempt) toRevoking(why Reason, now time.Time) Attempt {
+	if a.Reason == ReasonVoided { // what it is taken back for stays what it was
+		why = ReasonVoided
+	}
 	if a.State != Revoking {
 		a.State, a.Reason = Revoking, why
 	}

@@ -15,6 +15,7 @@ type Closing struct {
 	Number   int       `json:"number"` // of the Z, from 1 without gaps; of an X: the Z that it would be
 	At       time.Time `json:"at"`
 	By       string    `json:"by,omitempty"`
+	Till     string    `json:"till,omitempty"`
 	OpenedAt time.Time `json:"opened_at,omitzero"` // zero: nobody opened it, it began with the closing before
 	OpenedBy string    `json:"opened_by,omitempty"`
 	After    int64     `json:"after"` // the shift's entries: seq above this,
@@ -82,24 +83,35 @@ func (c *Closing) Owed() []OrderNo { return c.owed }
 // Add counts one attempt by its entries, oldest first: each that has an entry in
 // the shift, and each that is owed, once. Entries behind the shift are not looked at.
 func (c *Closing) Add(entries []Entry) error {
-	split := func(seq int64) int {
-		i, _ := slices.BinarySearchFunc(entries, seq+1, func(e Entry, s int64) int { return cmp.Compare(e.Seq, s) })
-		return i
-	}
-	before, err := Fold(entries[:split(c.After)])
-	if err != nil {
+	if _, err := Fold(entries); err != nil {
 		return err
 	}
-	after, err := Fold(entries[:split(c.Upto)])
-	if err != nil || after.OrderNo == "" {
-		return err
+	var before, after counted
+	for _, e := range entries {
+		if e.Seq > c.Upto {
+			break
+		}
+		after.Attempt, _ = Next(after.Attempt, e.Event, e.At)
+		after.void = after.void || after.voided()
+		if e.Seq <= c.After {
+			before = after
+		}
 	}
-	c.count(before, after)
+	if after.OrderNo != "" {
+		c.count(before, after)
+	}
 	return nil
 }
 
+// counted is an attempt and what was counted of it that it may take back: a void
+// that ends, and behind which the money is found again.
+type counted struct {
+	Attempt
+	void bool
+}
+
 // count adds what became of one attempt.
-func (c *Closing) count(before, after Attempt) {
+func (c *Closing) count(before, after counted) {
 	t := c.line(after.Amount.Currency, after.Cashier)
 	one := func(is bool, n *int, minor *int64, sum int64) {
 		if is {
@@ -108,10 +120,10 @@ func (c *Closing) count(before, after Attempt) {
 	}
 	price := after.Amount.Minor
 	one(after.taken() && !before.taken(), &t.Paid, &t.PaidMinor, price)
-	one(after.voided() && !before.voided(), &t.Voided, &t.VoidedMinor, price)
+	one(after.void && !before.void, &t.Voided, &t.VoidedMinor, price)
 	one(after.State == Failed && before.State != Failed, &t.Failed, &t.FailedMinor, price)
 	one(after.State == Revoked && before.State != Revoked && !after.taken(), &t.Revoked, &t.RevokedMinor, price)
-	if after.taken() {
+	if after.taken() && !after.void {
 		t.Refunds += after.refundsDone() - before.refundsDone()
 		t.RefundedMinor += after.Refunded - before.Refunded
 	}

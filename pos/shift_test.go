@@ -18,6 +18,7 @@ type books struct {
 	entries  []Entry
 	attempts map[OrderNo]Attempt
 	closings []Closing
+	voided   map[OrderNo]bool
 }
 
 func (b *books) take(no OrderNo, e Event, now time.Time) {
@@ -33,6 +34,7 @@ func (b *books) take(no OrderNo, e Event, now time.Time) {
 		}
 	}
 	b.attempts[no] = a
+	b.voided[no] = b.voided[no] || a.voided()
 }
 
 func (b *books) of(no OrderNo) []Entry {
@@ -66,7 +68,7 @@ func (b *books) close(t interface{ Fatal(...any) }) Closing {
 func TestProperty_ClosingsAddUpToTheJournal(t *testing.T) {
 	seen := map[string]int{}
 	rapid.Check(t, func(t *rapid.T) {
-		b := &books{attempts: map[OrderNo]Attempt{}}
+		b := &books{attempts: map[OrderNo]Attempt{}, voided: map[OrderNo]bool{}}
 		now := t0
 		for i := range rapid.IntRange(1, 4).Draw(t, "sales") {
 			e := someIntent()
@@ -106,7 +108,7 @@ func (b *books) anything(t *rapid.T, no OrderNo, now time.Time) {
 	case submitCall:
 		b.take(no, SubmitAnswered{answer(FoundPaid, FoundPaid, FoundPaid, FoundCommFail, FoundDeclined, FoundUnclear, FoundNotSent)}, now)
 	case queryCall:
-		b.take(no, QueryAnswered{answer(FoundPaid, FoundRevoked, FoundNotPaid, FoundClosed, FoundUnclear)}, now)
+		b.take(no, QueryAnswered{answer(FoundPaid, FoundPaid, FoundRevoked, FoundNotPaid, FoundNoOrder, FoundNoOrder, FoundUnclear)}, now)
 	case revokeCall:
 		b.take(no, RevokeAnswered{answer(revokeFindings...)}, now)
 	case refundCall:
@@ -138,13 +140,12 @@ func (b *books) check(t *rapid.T, seen map[string]int) {
 		price := a.Amount.Minor
 		if a.State == Paid || a.Reason == ReasonVoided {
 			w.Paid, w.PaidMinor, seen["paid"] = w.Paid+1, w.PaidMinor+price, seen["paid"]+1
-			w.RefundedMinor += a.Refunded
 			for _, r := range a.Refunds() {
-				if r.State == Refunded {
-					w.Refunds, seen["refunded"] = w.Refunds+1, seen["refunded"]+1
+				if r.State == Refunded && !b.voided[no] {
+					w.Refunds, w.RefundedMinor, seen["refunded"] = w.Refunds+1, w.RefundedMinor+r.Amount.Minor, seen["refunded"]+1
 				}
 			}
-			if a.State == Revoked && a.Refunded == 0 && !a.Refunding {
+			if b.voided[no] {
 				w.Voided, w.VoidedMinor, seen["voided"] = w.Voided+1, w.VoidedMinor+price, seen["voided"]+1
 			}
 		}
@@ -271,7 +272,7 @@ func TestOffice_AShiftIsOpenedOnce(t *testing.T) {
 // no void, and a void that ends by a refund counts as the refund.
 func TestClosing_EachOutcomeCountsOnce(t *testing.T) {
 	const failed, revoked, stuck = OrderNo("K1261121Q7RX000001"), OrderNo("K1261121Q7RX000002"), OrderNo("K1261121Q7RX000003")
-	b := &books{attempts: map[OrderNo]Attempt{}}
+	b := &books{attempts: map[OrderNo]Attempt{}, voided: map[OrderNo]bool{}}
 	for _, no := range []OrderNo{failed, revoked, stuck} {
 		e := someIntent()
 		e.OrderNo = no
@@ -313,7 +314,7 @@ func TestClosing_EachOutcomeCountsOnce(t *testing.T) {
 
 // A sale that began behind the shift is not in it, not even as an open one.
 func TestClosing_WhatBeganBehindItIsNotInIt(t *testing.T) {
-	b := &books{attempts: map[OrderNo]Attempt{}}
+	b := &books{attempts: map[OrderNo]Attempt{}, voided: map[OrderNo]bool{}}
 	b.take(someIntent().OrderNo, someIntent(), t0)
 	c := NewClosing(Closing{}, 0, "head")
 	if err := c.Add(b.of(someIntent().OrderNo)); err != nil || len(c.Carried)+len(c.Lines) != 0 {
@@ -360,4 +361,40 @@ func TestOffice_AClosingGivesUp(t *testing.T) {
 			t.Errorf("read %d times: %v", b.reads, err)
 		}
 	})
+}
+
+// A void that has ended, and behind which the money is found and goes back once
+// more, is one void: it counts in the shift in which it ended first, and never again.
+func TestClosing_AVoidIsOneVoid(t *testing.T) {
+	const no = OrderNo("K1261121Q7RX000001")
+	b := &books{attempts: map[OrderNo]Attempt{}, voided: map[OrderNo]bool{}}
+	b.take(no, someIntent(), t0)
+	b.take(no, SubmitAnswered{found(FoundPaid)}, t0)
+	b.close(t)
+	at := t0.Add(time.Hour)
+	next := func(e Event) {
+		at = at.Add(10 * time.Second)
+		b.take(no, Ticked{}, at)
+		b.take(no, e, at)
+	}
+	b.take(no, VoidPressed{Reason: "wrong"}, at)
+	next(RevokeAnswered{found(FoundRevokeAccepted)})
+	next(QueryAnswered{found(FoundNoOrder)})
+	want := Takings{Currency: "HKD", Voided: 1, VoidedMinor: 1250}
+	if z := b.close(t); len(z.Lines) != 1 || z.Lines[0] != want {
+		t.Errorf("the void: %+v", z.Lines)
+	}
+	b.take(no, AskPressed{}, at)
+	next(QueryAnswered{found(FoundPaid)})
+	if a := b.attempts[no]; a.State != Revoking || a.Reason != ReasonVoided || a.Attention != AttentionPaidLate {
+		t.Fatalf("found paid: %s", describe(a))
+	}
+	if z := b.close(t); len(z.Lines) != 0 || len(z.Carried) != 1 {
+		t.Errorf("found paid: %+v", z)
+	}
+	next(RevokeAnswered{found(FoundRevokeAccepted)})
+	next(QueryAnswered{found(FoundRevoked)})
+	if z := b.close(t); len(z.Lines) != 0 || z.Grand[0] != (Grand{"HKD", 1250, 1250}) {
+		t.Errorf("the end: %+v, %s", z, describe(b.attempts[no]))
+	}
 }

@@ -71,12 +71,18 @@ func isRun(pin string, step byte) bool {
 // CheckName refuses what cannot stand in lists and in the journal as a name.
 func CheckName(name string) error {
 	switch {
-	case !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }):
+	case !utf8.ValidString(name) || strings.ContainsFunc(name, invisible):
 		return invalid("use plain text", "the name has characters that cannot be shown")
 	case strings.TrimSpace(name) != name || name == "" || name == nobodysName || utf8.RuneCountInString(name) > maxName:
 		return invalid("type 1 to 24 characters, without a blank at either end", "%q is not a name", name)
 	}
 	return nil
+}
+
+// invisible reports characters that are drawn as nothing, or act on a terminal: two
+// names would look alike.
+func invisible(r rune) bool {
+	return !unicode.IsPrint(r) || unicode.In(r, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
 }
 
 // Locked is how long no PIN of the person is looked at: 1, 2 s after the third
@@ -115,7 +121,7 @@ func working(all []Person) []Person {
 func find(all []Person, name string) (Person, error) {
 	i := slices.IndexFunc(all, func(p Person) bool { return p.Name == name })
 	if i < 0 {
-		return Person{}, &Error{Kind: KindNotFound, Err: fmt.Errorf("nobody here is called %q", name), Hint: "cashier staff lists who works here"}
+		return Person{}, &Error{Kind: KindNotFound, Err: fmt.Errorf("nobody here is called %q", name), Hint: "cashier staff list says who works here"}
 	}
 	return all[i], nil
 }

@@ -44,7 +44,7 @@ func (j *Journal) Append(_ context.Context, e pos.Entry) (int64, error) {
 	if err != nil {
 		return 0, &pos.Error{Kind: pos.KindInternal, Op: op, Err: err}
 	}
-	if _, begins := e.Event.(pos.Intended); begins { // once a sale: nothing is sent for a journal nobody will find
+	if decides(e.Event) { // nothing is sent for a journal nobody will find
 		if err := j.inPlace(); err != nil {
 			return 0, fail(op, err)
 		}
@@ -64,6 +64,17 @@ func (j *Journal) Append(_ context.Context, e pos.Entry) (int64, error) {
 		return r.seq, fail(op, r.err)
 	case <-late.C:
 		return 0, fail(op, errSlow)
+	}
+}
+
+// decides reports whether an entry begins something about money: a sale, or
+// what a manager does with one or with a shift.
+func decides(e pos.Event) bool {
+	switch e.(type) {
+	case pos.Intended, pos.RefundPressed, pos.VoidPressed, pos.ShiftClosed:
+		return true
+	default:
+		return false
 	}
 }
 

@@ -25,7 +25,12 @@ func TestRemovedOrReplaced(t *testing.T) {
 			if pos.KindOf(err) != pos.KindJournal || pos.HintOf(err) == "" {
 				t.Errorf("a new sale: %v", err)
 			}
-			do(t, j, a, paid)
+			a = do(t, j, a, paid)
+			for _, e := range []pos.Event{pos.VoidPressed{Reason: "wrong"}, pos.RefundPressed{No: "R1", Amount: a.Amount, Reason: "cold"}} {
+				if _, err := j.Append(context.Background(), entry(a, e)); pos.KindOf(err) != pos.KindJournal {
+					t.Errorf("%s: %v", pos.EventName(e), err)
+				}
+			}
 		})
 	}
 }

@@ -126,7 +126,7 @@ func (v *verifier) beginClosing(ctx context.Context, r row, c, last pos.Closing)
 		v.wrong.add(r.seq, "closing %d has another head than entry %d", c.Number, c.Upto)
 	case c.After+1 >= v.options.From:
 		again := pos.NewClosing(last, c.Upto, c.Head)
-		again.At, again.By = c.At, c.By // only the closing itself says these
+		again.At, again.By, again.Till = c.At, c.By, c.Till // only the closing itself says these
 		if err := opened(ctx, v.q, &again); code(err) != 0 || ctx.Err() != nil {
 			return err
 		}

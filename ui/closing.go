@@ -31,6 +31,7 @@ func printed(c pos.Closing, title, language string, zone *time.Location, store, 
 	if err != nil {
 		return []string{err.Error()}
 	}
+	till = cmp.Or(c.Till, till) // a closing is printed the same for ever
 	s := &slip{words: w, zone: zone, width: max(cmp.Or(width, paperWidth), paperWidth)}
 	s.print(title, c, store, till)
 	return s.rows

@@ -186,6 +186,7 @@ func (r *review) giveBack(d *detail) {
 	left := a.Refundable()
 	amount := &field{most: 16, only: "0123456789."}
 	amount.set(left.Decimal())
+	amount.preset = true
 	f := &form{
 		title:  r.say("act.refund_title", vars{"Amount": a.Amount.String(), "Time": r.when(a.CreatedAt)}),
 		about:  []string{r.say("act.refund_left", vars{"Amount": left.String()})},

@@ -145,7 +145,7 @@ func (r *review) disturb() {
 // pressed gives a key to the page on top; what it does not take over the tabs
 // chooses among them.
 func (r *review) pressed(s stroke) {
-	if len(r.over) == 0 {
+	if r.turns() {
 		switch {
 		case '1' <= s.r && s.r <= '5':
 			r.turn(tab(s.r - '1'))
@@ -164,16 +164,30 @@ func (r *review) pressed(s stroke) {
 	r.top().press(r, s)
 }
 
+// turns reports whether the keys of the tabs are taken: from a tab itself, and
+// from a sale, its raw answers and its card.
+func (r *review) turns() bool {
+	switch r.top().(type) {
+	case *detail, *rawPage, *card:
+		return true
+	}
+	return len(r.over) == 0
+}
+
 // field is one line of text that is being typed.
 type field struct {
 	runes  []rune
 	most   int    // bytes
 	only   string // the characters that it takes; empty: all that can be shown
+	preset bool   // what stands in it was put there by us: typing replaces it
 	secret bool   // stars stand for it
 }
 
 // put appends what was typed, as far as it may stand here and fits.
 func (f *field) put(runes []rune) {
+	if f.preset {
+		f.clear()
+	}
 	for _, c := range clean(string(runes), 4*leastWidth) {
 		if f.only != "" {
 			c = narrow(c)
@@ -187,6 +201,7 @@ func (f *field) put(runes []rune) {
 
 // edit takes the keys that change a text, and reports whether it was one.
 func (f *field) edit(s stroke) bool {
+	f.preset = false
 	switch s.name {
 	case "backspace", "delete":
 		f.runes = f.runes[:max(len(f.runes)-1, 0)]
@@ -198,7 +213,7 @@ func (f *field) edit(s stroke) bool {
 	return true
 }
 
-func (f *field) clear() { f.runes = nil }
+func (f *field) clear() { f.runes, f.preset = nil, false }
 
 func (f *field) set(text string) { f.runes = []rune(text) }
 

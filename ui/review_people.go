@@ -101,6 +101,9 @@ func (p *peoplePage) employ(r *review, f *form, name string, role pos.Role, pins
 	case pos.CheckName(name) != nil:
 		refuse(0, "signin.name_wrong")
 		return
+	case first > 0 && slices.ContainsFunc(p.people, func(q pos.Person) bool { return q.Name == name && !q.Gone }):
+		refuse(0, "people.known")
+		return
 	case pos.CheckPIN(pins[0]) != nil:
 		refuse(first, "signin.weak")
 		return

@@ -78,6 +78,24 @@ func TestPeopleAreNamedChangedAndTakenAway(t *testing.T) {
 	})
 }
 
+// A name that is taken is not given to somebody else: a manager would become a cashier.
+func TestANameIsGivenOnce(t *testing.T) {
+	inReview(t, reviewWith{}, func(d *reviewDesk) {
+		employed(t, d)
+		d.hand("a")
+		d.hand("anna")
+		d.press(tea.KeyEnter)
+		d.hand("862075")
+		d.press(tea.KeyEnter)
+		d.hand("862075")
+		d.press(tea.KeyEnter)
+		d.wait(time.Second)
+		if p := d.person("anna"); p.Role != pos.RoleManager || p.PIN != "kept 274913" {
+			t.Errorf("changed: %+v", p)
+		}
+	})
+}
+
 // Two PINs that differ, or one that everybody tries first, are refused in the form.
 func TestPINOfSomebodyIsTypedTwice(t *testing.T) {
 	inReview(t, reviewWith{}, func(d *reviewDesk) {

@@ -20,6 +20,7 @@ import (
 const (
 	idleLock    = 5 * time.Minute
 	idleManager = time.Minute
+	idleChoice  = 10 * time.Second // of a name without a PIN: the next number may be another's
 )
 
 // purpose is what a PIN is asked for.
@@ -95,6 +96,11 @@ func (m *Model) lock(why string) {
 	}
 	m.who, m.sale.held, m.review = pos.Person{}, pos.AuthCode{}, nil
 	m.openSignIn(signTill)
+	m.kept.Clear() // nobody sells what somebody else has begun to key
+	if m.sale.step() == stepCode {
+		m.sale = sale{}
+	}
+	m.mindTheEyes()
 }
 
 // mindTheIdle locks a till that nobody touches, and takes the manager's screen
@@ -105,7 +111,11 @@ func (m *Model) mindTheIdle() {
 	case m.sale.writing:
 	case m.who.Name != "" && idle >= idleLock:
 		m.lock("idle")
-	case m.cover == coverReview && m.acting && idle >= idleManager, m.cover == coverSignIn && m.sign.what != signTill && idle >= idleManager:
+	case m.cover == coverReview && m.acting && len(m.people) > 0 && idle >= idleManager:
+		m.lock("idle") // keys meant for the manager's screen sell nothing
+	case m.cover == coverSignIn && idle >= idleChoice && !m.sign.busy && m.sign.chosen >= 0:
+		m.sign.chosen, m.sign.pin = -1, nil
+	case m.cover == coverSignIn && m.sign.what != signTill && idle >= idleManager:
 		m.closeReview()
 	}
 }
@@ -165,15 +175,18 @@ func (s *signIn) move(k tea.KeyType) {
 // typed adds to what is being keyed: a name, the number of a name, a PIN.
 func (s *signIn) typed(runes []rune) {
 	for _, r := range runes {
-		switch digit := '0' <= r && r <= '9'; {
+		digit := '0' <= narrow(r) && narrow(r) <= '9'
+		switch {
 		case s.what == signFirst && !s.named:
 			s.name = append(s.name, r)
 		case digit && s.chosen < 0 && s.what != signFirst:
-			if n := int(r - '1'); n >= 0 && n < len(s.people) {
+			if n := int(narrow(r) - '1'); n >= 0 && n < len(s.people) {
 				s.chosen = n
 			}
-		case digit && len(s.pin) < pos.MaxPIN:
-			s.pin = append(s.pin, r)
+		case digit && len(s.pin) == pos.MaxPIN: // a slow scanner: no PIN is so long
+			s.pin, s.spoilt = nil, true
+		case digit:
+			s.pin = append(s.pin, narrow(r))
 		}
 	}
 }
@@ -284,6 +297,7 @@ func (m *Model) signed(msg signedMsg) {
 	case signTill, signFirst:
 		m.who = msg.who
 		m.uncoverSignIn()
+		m.mindTheEyes()
 		if what == signFirst {
 			m.remark("signin.named", vars{"Name": clean(msg.who.Name, 24)})
 		}
@@ -339,7 +353,7 @@ func (m *Model) peopleRead(msg peopleMsg) {
 	m.people = msg.people
 	if i := slices.IndexFunc(m.people, func(p pos.Person) bool { return p.Name == m.who.Name }); i >= 0 {
 		m.who = m.people[i]
-	} else if len(m.people) > 0 && m.cover != coverSignIn {
+	} else if len(m.people) > 0 && m.who.Name != "" {
 		m.lock("left")
 	}
 }

@@ -95,8 +95,9 @@ func (m *Model) mindTheEyes() {
 		return
 	}
 	for _, a := range m.open {
+		seen := m.sale.shows(a.OrderNo) && !m.locked() // behind the sign-in page nobody in particular looks
 		switch {
-		case a.State.Settled() || a.Away() != m.sale.shows(a.OrderNo):
+		case a.State.Settled() || a.Away() != seen:
 		case a.Away():
 			m.till.Return(a.OrderNo)
 		default:

@@ -141,12 +141,15 @@ func (s *shop) shut(ctx context.Context, no pos.OrderNo, by string) (pos.Summary
 }
 
 func (m *machine) closeCommand(f *flags) *cobra.Command {
-	var cashier string
+	var by approval
 	c := &cobra.Command{
 		Use:   "close ORDER",
 		Short: "Close an order that is not Quick Pay and not paid",
 		Long: `Closes an order that the customer pays in a client of their own. It is asked about
 first; one that is paid is not closed. A Quick Pay order is revoked instead.
+
+Once people are named (cashier staff), whoever sold it or a manager says so with
+a PIN.
 
 Exit status 0 the customer was quicker, it is paid; 2 it was paid already; 3
 closed or not paid; 4 still open.`,
@@ -167,11 +170,16 @@ closed or not paid; 4 still open.`,
 				if !a.Method.Closes() {
 					return pos.Summary{}, refuse("cashier revoke "+string(no), "order %s is a Quick Pay order: it is revoked and never closed", no)
 				}
-				return s.revoke(c.Context(), m, no, cashier)
+				who, err := s.revoker(c.Context(), m, no, by)
+				if err != nil {
+					return pos.Summary{}, err
+				}
+				return s.revoke(c.Context(), m, no, who.Name)
 			})
 		},
 	}
-	c.Flags().StringVar(&cashier, "cashier", "", "who closes, for the journal")
+	approvalFlags(c, &by)
+	c.Flags().StringVar(&by.by, "cashier", "", "the same as --by")
 	return c
 }
 

@@ -146,7 +146,7 @@ func (s *shop) options(m *machine, cashier string) ui.Options {
 	plain := m.getenv("NO_COLOR") != "" || m.getenv("TERM") == "dumb"
 	views := m.viewsFile()
 	return ui.Options{
-		Books: s.journal, Office: s.office, Verify: s.verifyRecent, Archive: s.keepClosing,
+		Books: s.journal, Office: s.office, Verify: s.verifyAtStart, Archive: s.keepClosing,
 		Views: m.readViews(views), SaveView: func(v []ui.View) error { return writeViews(views, v) },
 		Till: s.till, Reader: s.journal, Store: s.Till.Store, Cashier: cashier, Language: s.Till.Language, Health: s.gateway.health,
 		Color: !plain, ASCII: m.getenv("CASHIER_ASCII") != "" || !m.utf8(), Still: m.getenv("CASHIER_STILL") != "",
@@ -158,8 +158,16 @@ func (s *shop) options(m *machine, cashier string) ui.Options {
 // closing is nearer: some seconds in the background.
 const recent = 50_000
 
-// verifyRecent looks for differences in what came since the last closing, which
-// looked through everything before it.
+// verifyAtStart looks through what came since the last closing, and then through
+// all of it, in the background (design 9).
+func (s *shop) verifyAtStart(ctx context.Context) error {
+	if err := s.verifyRecent(ctx); err != nil {
+		return err
+	}
+	return s.verifyFrom(ctx, storage.VerifyOptions{})
+}
+
+// verifyRecent looks for differences in what came since the last closing.
 func (s *shop) verifyRecent(ctx context.Context) error {
 	last, err := s.journal.LastClosing(ctx)
 	if err != nil {

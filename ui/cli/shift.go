@@ -123,6 +123,7 @@ func (s *shop) closeShift(ctx context.Context, m *machine, p printer, by approva
 		for _, open := range z.Carried {
 			m.say("open: %s", carriedLine(open))
 		}
+		return refuse("wait for the verdict (cashier resume), or close with --carry-over: it is listed, and belongs to the next shift", "%w", err)
 	}
 	if err != nil {
 		return err
@@ -152,9 +153,25 @@ func (s *shop) afterClosing(ctx context.Context, m *machine, z pos.Closing) erro
 	return cmp.Or(err, error(status(exitJournal)))
 }
 
+// lookBack is how many closings before it a closing looks for that have no archive:
+// a till was killed behind them, or somebody has carried the files away.
+const lookBack = 7
+
 // archive keeps what belongs to a closing beside the journal, and returns where.
 func (s *shop) archive(ctx context.Context, z pos.Closing) (string, error) {
-	return s.journal.Archive(ctx, filepath.Join(filepath.Dir(s.path), "archives"), z.Number)
+	folder := filepath.Join(filepath.Dir(s.path), "archives")
+	for n := z.Number - 1; n > max(z.Number-1-lookBack, 0) && !archived(folder, n); n-- {
+		if _, err := s.journal.Archive(ctx, folder, n); err != nil {
+			return "", err
+		}
+	}
+	return s.journal.Archive(ctx, folder, z.Number)
+}
+
+// archived reports whether a closing has its archive.
+func archived(folder string, number int) bool {
+	found, err := filepath.Glob(filepath.Join(folder, fmt.Sprintf("Z-*-%04d.zip", number)))
+	return err == nil && len(found) > 0
 }
 
 func (m *machine) shiftListCommand(f *flags) *cobra.Command {

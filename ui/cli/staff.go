@@ -92,7 +92,7 @@ func (m *machine) staffAddCommand(f *flags) *cobra.Command {
 	var by approval
 	newPIN := noFD
 	c := &cobra.Command{
-		Use:   "add NAME --role ROLE",
+		Use:   "add NAME",
 		Short: "Name somebody, with a role and a PIN",
 		Long: `Names somebody, with a role (cashier or manager) and a PIN, which is asked for
 twice on the terminal or read from --new-pin-fd. The first one has to be a manager
@@ -107,7 +107,7 @@ and needs nobody's approval; everybody after that is approved by a manager.`,
 			})
 		},
 	}
-	c.Flags().StringVar(&role, "role", "", "cashier or manager")
+	c.Flags().StringVar(&role, "role", string(pos.RoleCashier), "cashier or manager; the first is a manager")
 	newPINFlag(c, &newPIN)
 	approvalFlags(c, &by)
 	return c
