@@ -148,7 +148,7 @@ func EventName(e Event) string {
 	case ClockStepped:
 		return "clock_stepped"
 	case ShiftClosed:
-		return shiftClosed
+		return "shift_z"
 	case Noted:
 		return e.Name
 	case Ticked:
@@ -156,15 +156,12 @@ func EventName(e Event) string {
 	panic(fmt.Sprintf("pos: %T is not journaled", e))
 }
 
-// shiftClosed is the only name of a till's own entry that is not Noted.
-const shiftClosed = "shift_z"
-
 // DecodeEvent is the inverse of EventName and json.Marshal. An order's entry
 // with an unknown name is an error; a till's own entry (order empty) is Noted
 // under whatever name, if it is noted under it. What this version does not know
 // is an error and never left out: the fold would not be what the till held.
 func DecodeEvent(no OrderNo, name string, data []byte) (Event, error) {
-	if no == "" && name == shiftClosed {
+	if no == "" && name == "shift_z" { // the only one that is not Noted
 		return unmarshal[ShiftClosed](data)
 	}
 	if no == "" {

@@ -168,11 +168,11 @@ func (s *madeUp) live(ctx context.Context, day time.Time, sales int) error {
 func (s *madeUp) plan(from, to time.Time, n int) []time.Time {
 	times := make([]time.Time, n)
 	for i := range times {
-		at := s.chance.Float64()
-		if peak := []float64{0.25, 0.75, -1}[s.chance.IntN(3)]; peak > 0 {
-			at = min(max(peak+s.chance.NormFloat64()*0.08, 0), 0.999)
+		at := s.chance.Int64N(1000) // thousandths of the day
+		if peak := []int64{250, 750, -1}[s.chance.IntN(3)]; peak > 0 {
+			at = peak - 150 + (s.chance.Int64N(300)+s.chance.Int64N(300))/2
 		}
-		times[i] = from.Add(time.Duration(at * float64(to.Sub(from)))).Truncate(time.Millisecond)
+		times[i] = from.Add((to.Sub(from)*time.Duration(at) + time.Duration(s.chance.Int64N(int64(to.Sub(from))))) / 1000).Truncate(time.Millisecond)
 	}
 	slices.SortFunc(times, time.Time.Compare)
 	return times
@@ -202,7 +202,7 @@ func (s *madeUp) price() int64 {
 	if s.chance.IntN(2) == 0 {
 		return []int64{800, 1250, 1800, 2500, 3200, 4500, 6800, 9900}[s.chance.IntN(8)]
 	}
-	return 100 + int64(s.chance.ExpFloat64()*6000)
+	return 100 + s.chance.Int64N(1+s.chance.Int64N(24_000)) // small ones more often
 }
 
 // ref is what some sales are noted under.

@@ -223,6 +223,27 @@ var keys = map[string]func(*seller, context.Context, pos.OrderNo){
 			}
 		}()
 	},
+	"void_pressed": func(s *seller, ctx context.Context, no pos.OrderNo) {
+		go func() {
+			ctx, cancel := context.WithTimeout(ctx, time.Second)
+			defer cancel()
+			s.till.Void(ctx, no, "wrong size", "2")
+		}()
+	},
+	"annotated": func(s *seller, ctx context.Context, no pos.OrderNo) {
+		go func() {
+			ctx, cancel := context.WithTimeout(ctx, time.Second)
+			defer cancel()
+			s.till.Annotate(ctx, no, "the customer came back", "2")
+		}()
+	},
+	"shift_z": func(s *seller, ctx context.Context, _ pos.OrderNo) {
+		go func() {
+			ctx, cancel := context.WithTimeout(ctx, time.Second)
+			defer cancel()
+			pos.NewOffice(s.till, s.journal, argon{}).CloseShift(ctx, pos.Person{}, true)
+		}()
+	},
 	"revoke_pressed": func(s *seller, _ context.Context, no pos.OrderNo) { s.till.Revoke(no, "2") },
 	"acknowledged": func(s *seller, ctx context.Context, no pos.OrderNo) {
 		if _, err := s.till.TakeUp(ctx, no); err == nil {
