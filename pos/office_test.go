@@ -21,7 +21,6 @@ var allowed = map[Permission][3]bool{ // cashier, manager, nobody
 	MayAnnotate:    {false, true, false},
 	MayReadShift:   {false, true, false},
 	MayCloseShift:  {false, true, false},
-	MayExport:      {false, true, false},
 	MayReview:      {false, true, false},
 	MayManageStaff: {false, true, false},
 }

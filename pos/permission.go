@@ -28,14 +28,13 @@ const (
 	MayAnnotate    Permission = "annotate"
 	MayReadShift   Permission = "shift_x"
 	MayCloseShift  Permission = "shift_z"
-	MayExport      Permission = "export"
 	MayReview      Permission = "review" // the review screen at the till
 	MayManageStaff Permission = "staff"
 )
 
 // Permissions are all of them, in the order of the manager's page.
 var Permissions = []Permission{MaySell, MayRevokeOwn, MayAcknowledge, MayOpenShift,
-	MayRevokeAny, MayRefund, MayVoid, MayAnnotate, MayReadShift, MayCloseShift, MayExport, MayReview, MayManageStaff}
+	MayRevokeAny, MayRefund, MayVoid, MayAnnotate, MayReadShift, MayCloseShift, MayReview, MayManageStaff}
 
 // May reports whether the role has the permission.
 func (r Role) May(p Permission) bool {
@@ -43,7 +42,7 @@ func (r Role) May(p Permission) bool {
 	switch p {
 	case MaySell, MayRevokeOwn, MayAcknowledge, MayOpenShift:
 		return r == RoleCashier || r == RoleManager
-	case MayRevokeAny, MayRefund, MayVoid, MayAnnotate, MayReadShift, MayCloseShift, MayExport, MayReview, MayManageStaff:
+	case MayRevokeAny, MayRefund, MayVoid, MayAnnotate, MayReadShift, MayCloseShift, MayReview, MayManageStaff:
 		return r == RoleManager
 	}
 	return false

@@ -78,7 +78,7 @@ func (m *Model) askToRevoke(by string) {
 
 // revokeAsked is the revoke key: another cashier's attempt is a manager's to revoke.
 func (m *Model) revokeAsked() {
-	if len(m.people) > 0 && !m.who.Role.May(m.sale.attempt.RevokeOf(m.who.Name)) {
+	if !m.may(m.sale.attempt.RevokeOf(m.who.Name)) {
 		m.openSignIn(signRevoke)
 		return
 	}

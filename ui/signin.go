@@ -79,6 +79,10 @@ func (m *Model) cashier() string {
 // locked reports whether nobody has said who they are, though people are named.
 func (m *Model) locked() bool { return len(m.people) > 0 && m.who.Name == "" }
 
+// may reports whether whoever stands here may do it; where nobody was ever named
+// everybody may.
+func (m *Model) may(p pos.Permission) bool { return len(m.people) == 0 || m.who.Role.May(p) }
+
 // openSignIn lays the page over the counter.
 func (m *Model) openSignIn(what purpose) {
 	m.sign = signIn{what: what, people: m.people, chosen: -1, last: m.now}

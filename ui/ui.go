@@ -265,7 +265,7 @@ func (m *Model) enable() {
 	m.keys.Switch.SetEnabled(len(m.people) > 0 && !m.sale.writing)
 	m.keys.Next.SetEnabled(m.sale.doubt())
 	m.keys.Open.SetEnabled(m.nextOpen() != "")
-	m.keys.Seen.SetEnabled(len(m.side.away) > 0)
+	m.keys.Seen.SetEnabled(len(m.side.away) > 0 && m.may(pos.MayAcknowledge))
 	m.keys.Enter.SetEnabled(m.sale.settled() || m.sale.step() == stepAmount)
 	m.keys.Back.SetEnabled(m.sale.step() == stepAmount || m.sale.step() == stepCode && !m.sale.writing)
 }

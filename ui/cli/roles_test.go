@@ -78,7 +78,6 @@ var elsewhere = map[pos.Permission]string{
 	pos.MayAnnotate:    "the review screen at the till",
 	pos.MayReview:      "the review screen at the till",
 	pos.MayReadShift:   "the review screen at the till; cashier shift x reads",
-	pos.MayExport:      "the review screen at the till; cashier journal reads",
 	pos.MayRevokeOwn:   "TestPermissions_OfRevoke",
 	pos.MayRevokeAny:   "TestPermissions_OfRevoke",
 }
