@@ -224,6 +224,9 @@ var keys = map[string]func(*seller, context.Context, pos.OrderNo){
 		}()
 	},
 	"void_pressed": func(s *seller, ctx context.Context, no pos.OrderNo) {
+		if s.Key != "void_pressed" && s.roll(8) > 0 { // or nothing would stay paid
+			return
+		}
 		go func() {
 			ctx, cancel := context.WithTimeout(ctx, time.Second)
 			defer cancel()
@@ -245,9 +248,14 @@ var keys = map[string]func(*seller, context.Context, pos.OrderNo){
 		}()
 	},
 	"revoke_pressed": func(s *seller, _ context.Context, no pos.OrderNo) { s.till.Revoke(no, "2") },
-	"acknowledged": func(s *seller, ctx context.Context, no pos.OrderNo) {
-		if _, err := s.till.TakeUp(ctx, no); err == nil {
-			s.till.Acknowledge(no, "2")
+	"acknowledged": func(s *seller, ctx context.Context, _ pos.OrderNo) {
+		list, err := s.journal.List(ctx, pos.Filter{Attention: true, Limit: 50})
+		i := slices.IndexFunc(list, func(a pos.Summary) bool { return a.Attention == pos.AttentionPaidAway })
+		if err != nil || i < 0 {
+			return
+		}
+		if _, err := s.till.TakeUp(ctx, list[i].OrderNo); err == nil {
+			s.till.Acknowledge(list[i].OrderNo, "2")
 		}
 	},
 }
