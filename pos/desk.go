@@ -115,7 +115,7 @@ func (t *Till) Revoke(no OrderNo, by string) error {
 		return &Error{Kind: KindInvalid, Op: "revoke " + string(no), Err: err}
 	}
 	if !t.tell(no, RevokePressed{By: by}) {
-		return &Error{Kind: KindUnavailable, Op: "revoke " + string(no), Err: errors.New("the journal is waited for"), Hint: "press again"}
+		return &Error{Kind: KindUnavailable, Op: "revoke " + string(no), Err: errBusy, Hint: "press again"}
 	}
 	return nil
 }
@@ -135,7 +135,7 @@ func (t *Till) Refund(ctx context.Context, no OrderNo, amount Money, reason, by 
 	}
 	refund := RefundPressed{No: a.nextRefund(), Amount: amount, Reason: reason, By: by}
 	if !t.tell(no, refund) {
-		return a, &Error{Kind: KindUnavailable, Op: op, Err: errors.New("the journal is waited for"), Hint: "try again"}
+		return a, &Error{Kind: KindUnavailable, Op: op, Err: errBusy, Hint: "try again"}
 	}
 	begun := func() bool { return a.given != nil && a.given.No == refund.No }
 	err = t.Wait(ctx, func() bool {

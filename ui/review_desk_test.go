@@ -126,8 +126,7 @@ func (d *reviewDesk) spawn(cmd tea.Cmd) {
 
 func (d *reviewDesk) send(msg tea.Msg) {
 	d.spawn(d.r.Update(msg))
-	before := d.bells
-	if strings.Contains(d.r.View(d.width, d.height), "\a") && d.bells == before {
+	if strings.Contains(d.r.View(d.width, d.height), "\a") {
 		d.bells++
 	}
 }

@@ -99,6 +99,9 @@ func (s *shop) screen(ctx context.Context, m *machine, cashier string, in io.Rea
 	}
 	options := s.options(m, cashier)
 	options.People = people
+	shown, left := context.WithCancel(ctx)
+	defer left()
+	options.Verify = func(context.Context) error { return s.verifyAtStart(shown) } // who leaves does not wait for it
 	model, err := ui.New(options)
 	if err != nil {
 		return err
@@ -112,8 +115,6 @@ func (s *shop) screen(ctx context.Context, m *machine, cashier string, in io.Rea
 		}
 	})
 	defer warm.Stop()
-	shown, left := context.WithCancel(ctx)
-	defer left()
 	go s.tidy(shown)
 	_, err = program.Run()
 	if ctx.Err() != nil {
@@ -146,7 +147,7 @@ func (s *shop) options(m *machine, cashier string) ui.Options {
 	plain := m.getenv("NO_COLOR") != "" || m.getenv("TERM") == "dumb"
 	views := m.viewsFile()
 	return ui.Options{
-		Books: s.journal, Office: s.office, Verify: s.verifyAtStart, Archive: s.keepClosing,
+		Books: s.journal, Office: s.office, Archive: s.keepClosing,
 		Views: m.readViews(views), SaveView: func(v []ui.View) error { return writeViews(views, v) },
 		Till: s.till, Reader: s.journal, Store: s.Till.Store, Cashier: cashier, Language: s.Till.Language, Health: s.gateway.health,
 		Color: !plain, ASCII: m.getenv("CASHIER_ASCII") != "" || !m.utf8(), Still: m.getenv("CASHIER_STILL") != "",
@@ -159,13 +160,22 @@ func (s *shop) options(m *machine, cashier string) ui.Options {
 const recent = 50_000
 
 // verifyAtStart looks through what came since the last closing, and then through
-// all of it, in the background (design 9).
+// all of it, in the background (design 9). That it could not be read to its end
+// is no difference, and is the log's.
 func (s *shop) verifyAtStart(ctx context.Context) error {
-	if err := s.verifyRecent(ctx); err != nil {
-		return err
+	err := s.verifyRecent(ctx)
+	if err == nil {
+		err = s.verifyFrom(ctx, storage.VerifyOptions{})
 	}
-	return s.verifyFrom(ctx, storage.VerifyOptions{})
+	if err != nil && !errors.Is(err, errEdited) {
+		s.log.Warn("verify", "error", err.Error())
+		return nil
+	}
+	return err
 }
+
+// errEdited is a journal that is not as it was written.
+var errEdited = errors.New("the journal is not as it was written")
 
 // verifyRecent looks for differences in what came since the last closing.
 func (s *shop) verifyRecent(ctx context.Context) error {
@@ -185,7 +195,7 @@ func (s *shop) verifyFrom(ctx context.Context, o storage.VerifyOptions) error {
 	report, err := s.journal.Verify(ctx, o)
 	if err == nil && !report.Good() {
 		bad := report.FirstBad()
-		err = &pos.Error{Kind: pos.KindJournal, Err: fmt.Errorf("the journal is not as it was written: entry %d: %s", bad.Seq, bad.Reason), Hint: "cashier verify"}
+		err = &pos.Error{Kind: pos.KindJournal, Err: fmt.Errorf("%w: entry %d: %s", errEdited, bad.Seq, bad.Reason), Hint: "cashier verify"}
 	}
 	return err
 }
