@@ -37,6 +37,9 @@ type RefundPressed struct {
 type VoidPressed struct {
 	By     string `json:"by,omitempty"`
 	Reason string `json:"reason"`
+	// ClockSince is since when the till's clock has run evenly: its start, or
+	// when somebody set the wall clock. Nobody has told a settled order of either.
+	ClockSince time.Time `json:"clock_since,omitzero"`
 }
 
 // Annotated: somebody wrote down what is known of an attempt. It never changes a verdict.

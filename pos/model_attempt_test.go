@@ -35,6 +35,8 @@ const (
 	ticked
 	resumed
 	revokePressed
+	voidPressed // by a till whose clock has run for 15 s
+	voidAtOnce  // by one that has just been started, or whose clock was just set
 	askPressed
 	acknowledged // from here to unseen: what must not change any decision
 	left
@@ -85,7 +87,7 @@ func happenings() []Event {
 	intent, offer := someIntent(), codeIntent()
 	intent.Terms, offer.Terms = modelTerms, modelTerms.For(Native)
 	set, back := ClockStepped{hour.Milliseconds()}, ClockStepped{-hour.Milliseconds()}
-	all := []Event{intent, offer, Ticked{}, Resumed{}, RevokePressed{}, AskPressed{},
+	all := []Event{intent, offer, Ticked{}, Resumed{}, RevokePressed{}, VoidPressed{}, VoidPressed{ClockSince: t0}, AskPressed{},
 		Acknowledged{}, Left{}, Returned{}, Unseen{}, set, back, nil, nil, nil}
 	for _, day := range days {
 		for _, f := range modelSubmits {
@@ -107,6 +109,9 @@ func happenings() []Event {
 // begins reports an intent.
 func (h happening) begins() bool { return h == intended || h == offered }
 
+// voids reports a manager's void.
+func (h happening) voids() bool { return h == voidPressed || h == voidAtOnce }
+
 // outcome is what Next made of an attempt.
 type outcome struct {
 	done   bool
@@ -125,20 +130,22 @@ type fact struct {
 	due     bool
 	open    bool
 	revoke  bool // CanRevoke
+	void    bool // CanVoid
 }
 
 // machine is a law with everything that was ever asked of it.
 type machine struct {
 	law      law
 	pure     bool // the law is the product's: hold the abstraction against it too
+	final    bool // PAID is: nobody voids
 	events   []Event
 	facts    []fact
 	numbers  map[Attempt]known
 	outcomes [][]outcome
 }
 
-func newMachine(l law) *machine {
-	m := &machine{law: l, pure: l == nil, events: happenings(), numbers: map[Attempt]known{}}
+func newMachine(l law, final bool) *machine {
+	m := &machine{law: l, pure: l == nil, final: final, events: happenings(), numbers: map[Attempt]known{}}
 	if l == nil {
 		m.law = Next
 	}
@@ -148,13 +155,13 @@ func newMachine(l law) *machine {
 
 // know is the attempt's number, by what matters of it.
 func (m *machine) know(a Attempt) known {
-	a = canon(a)
+	a = m.canon(a)
 	if n, ok := m.numbers[a]; ok {
 		return n
 	}
 	n := known(len(m.facts))
 	m.numbers[a] = n
-	f := fact{a: a, open: a.Open(), revoke: a.CanRevoke(t0) == nil}
+	f := fact{a: a, open: a.Open(), revoke: a.CanRevoke(t0) == nil, void: a.CanVoid(t0) == nil}
 	for _, e := range a.wait() {
 		f.waits, f.due, f.overdue = true, !e.(After).At.After(t0), e.(After).At.Before(t0)
 	}
@@ -167,7 +174,7 @@ func (m *machine) know(a Attempt) known {
 func (m *machine) step(n known, h happening) outcome {
 	if !m.outcomes[n][h].done {
 		o := m.try(m.facts[n].a, h)
-		if m.pure && !h.begins() && m.try(noisy(m.facts[n].a), h) != o {
+		if m.pure && !h.begins() && m.try(m.noisy(m.facts[n].a), h) != o {
 			o.broken = ruleCanon
 		}
 		m.outcomes[n][h] = o
@@ -250,13 +257,13 @@ func (m *machine) lawful(a, next Attempt, h happening, o outcome) rule {
 		return ruleL2
 	case next.State == Paid && a.State != Paid && finding(m.events[h]) != FoundPaid:
 		return ruleI2
-	case a.State == Paid && next.State != Paid:
+	case a.State == Paid && next.State != Paid && !h.voids():
 		return ruleStands
 	case next.State != "" && next.Open() && next.inFlight == noCall && len(next.wait()) == 0:
 		return ruleL2
 	case (h == clockOn || h == clockBack) && a.Open() && a.inFlight == noCall && o.sends != onQuery:
 		return ruleClock
-	case h >= acknowledged && h <= unseen && canon(next) != canon(a):
+	case h >= acknowledged && h <= unseen && m.canon(next) != m.canon(a):
 		return ruleCanon
 	case closes:
 		return lawfulOffer(a, next, m.events[h])
@@ -291,19 +298,20 @@ func (a *Attempt) times() []*time.Time {
 //     one slot after that, and the later one of two a slot after the other:
 //     only their order matters. Within a slot a call may come at its beginning.
 //   - flags that the state does not read, and times of a verdict that stands;
-//     of the 7 days and of a pause, what is over or can mean nothing to a paid order.
+//     of the 7 days and of a pause, what is over or can mean nothing to a paid
+//     order that nobody voids. It began now, so that our own clock refuses no void.
 //
 // The order number only jitters the pauses, so both attempts share theirs.
-func canon(a Attempt) Attempt {
+func (m *machine) canon(a Attempt) Attempt {
 	a.Attention, a.Reason, a.Code, a.Recall, a.TransactionID = "", "", "", "", ""
 	a.last, a.paidSeen, a.away = "", false, false
 	a.First, a.Seq, a.Asked, a.quiet, a.fails = 0, 0, 0, 0, 0
 	a.Revokes = min(a.Revokes, 1)
-	a.CreatedAt, a.UpdatedAt = time.Time{}, time.Time{}
+	a.CreatedAt, a.UpdatedAt = t0, time.Time{}
 	if a.State == "" {
 		return a
 	}
-	if a.State == Paid {
+	if a.State == Paid && m.final {
 		a.firstDate, a.expired, a.holdUntil = time.Time{}, false, time.Time{}
 	}
 	if !a.holdUntil.After(t0) {
@@ -326,7 +334,7 @@ func canon(a Attempt) Attempt {
 	a.since = later(a.since, t0.Add(-decisive))
 	behind := !a.answered.IsZero() && !a.revokeAt.IsZero() && a.mayRevoke()
 	ahead := !a.Open() && a.since.After(t0) // the clock was set back since the verdict
-	if !a.Open() {
+	if !a.Open() && (a.State != Paid || m.final) {
 		a.since = t0.Add(-decisive) // younger is only not_sent, for which there is no order
 	}
 	a.askAt, a.revokeAt = dueSlots(a.askAt, a.revokeAt, later(later(a.since.Add(decisive), a.holdUntil), t0))
@@ -363,7 +371,7 @@ func dueSlots(ask, revoke, horizon time.Time) (time.Time, time.Time) {
 
 // noisy sets everything that canon leaves out to something else: Next must
 // then decide the same, or canon leaves out too much.
-func noisy(a Attempt) Attempt {
+func (m *machine) noisy(a Attempt) Attempt {
 	if a.State == "" {
 		return a
 	}
@@ -374,7 +382,7 @@ func noisy(a Attempt) Attempt {
 	if a.holdUntil.IsZero() {
 		a.holdUntil = t0.Add(-2 * hour)
 	}
-	if a.State == Paid {
+	if a.State == Paid && m.final {
 		a.firstDate, a.expired, a.holdUntil = t0, true, t0.Add(slot)
 	}
 	if !a.Watch {

@@ -111,7 +111,7 @@ func brokenRules() []brokenRule {
 		{name: "quick: what a watch finds paid is PAID", law: generousWatch, rescan: RescanQuick, only: true, shows: ruleI1},
 		{name: "strict: new attempt while a watch is looking", world: quickAlways, only: true, shows: ruleStrict},
 	}
-	return slices.Concat(rules, brokenRareRules(), brokenNativeRules())
+	return slices.Concat(rules, brokenRareRules(), brokenVoidRules(), brokenNativeRules())
 }
 
 // brokenRareRules are about what seldom happens.
@@ -140,5 +140,21 @@ func brokenRareRules() []brokenRule {
 		{name: "a refund by hand taken as paid", law: onQueryAnswer(InDoubt, FoundRefunding, concludes(Paid)), besides: days, shows: ruleI2},
 		{name: "a refund by hand takes PAID back", law: onQueryAnswer(Paid, FoundRefunding, concludes(Revoked)), besides: days, shows: ruleStands},
 		{name: "a refund by hand does not end a revoke", law: blindToRefunds, besides: days, shows: ruleL1},
+	}
+}
+
+// brokenVoidRules are about a manager who takes back what is paid.
+func brokenVoidRules() []brokenRule {
+	voids, clock := rare{voids: true, days: true, refunds: true}, rare{voids: true, clock: true}
+	pressing := func(m *model) { m.manager = true }
+	return []brokenRule{
+		{name: "a void taken as done", law: onVoid(concludes(Revoked)), besides: voids, shows: ruleI3},
+		{name: "a void and SUCCESS taken as PAID again", law: onQueryAnswer(Revoking, FoundPaid, concludes(Paid)), besides: voids, shows: ruleI4},
+		{name: "a restart forgets the void", law: voidsForgotten, besides: voids, shows: ruleI4},
+		{name: "a void in the first 15 s", law: onVoid(voidsAtOnce), besides: voids, shows: ruleEarly},
+		{name: "a void of somebody else's order", law: voidsForeign, world: pressing, besides: voids, shows: ruleMismatch},
+		{name: "a void after 7 days", law: voidsLate, world: pressing, besides: voids, shows: ruleLate},
+		{name: "a void believes the clock of another run", law: voidsByClock, besides: clock, shows: ruleEarly},
+		{name: "a void waits for a clock that was set back", law: voidsAhead, besides: clock, shows: ruleAhead},
 	}
 }

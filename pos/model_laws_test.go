@@ -48,6 +48,13 @@ func onPress(then decision) law {
 	return when(func(_ Attempt, e Event) bool { return e == Event(RevokePressed{}) }, then)
 }
 
+func onVoid(then decision) law {
+	return when(func(a Attempt, e Event) bool {
+		_, void := e.(VoidPressed)
+		return void && a.CanVoid(t0) == nil
+	}, then)
+}
+
 func onRestart(then decision) law {
 	return when(func(a Attempt, e Event) bool { return e == Event(Resumed{}) && a.State == Submitting }, then)
 }
@@ -81,6 +88,12 @@ func forgets(a Attempt, effects []Effect) (Attempt, []Effect) { return a.calm(),
 // anew waits for what is due now.
 func anew(a Attempt, effects []Effect) (Attempt, []Effect) {
 	return a, append(effects[:1:1], a.wait()...)
+}
+
+// voidsAtOnce has the revoke of a void sent without waiting for the 15 s.
+func voidsAtOnce(a Attempt, effects []Effect) (Attempt, []Effect) {
+	a.revokeAt = t0
+	return anew(a, effects)
 }
 
 // inSilence calls nobody.
@@ -210,7 +223,55 @@ func deadlineByClock(a Attempt, e Event, now time.Time) (Attempt, []Effect) {
 	return next, effects
 }
 
+// voidsForgotten takes a void back when it begins again.
+func voidsForgotten(a Attempt, e Event, now time.Time) (Attempt, []Effect) {
+	next, effects := Next(a, e, now)
+	if e == Event(Resumed{}) && a.State == Revoking {
+		return concludes(Paid)(next, effects)
+	}
+	return next, effects
+}
+
+// voidsAhead waits from a time to come.
+func voidsAhead(a Attempt, e Event, now time.Time) (Attempt, []Effect) {
+	next, effects := Next(a, e, now)
+	if _, void := e.(VoidPressed); void && next.State == Revoking && a.since.After(now) {
+		next.since = a.since
+		next.revokeAt = next.RevokeReady()
+		return anew(next, effects)
+	}
+	return next, effects
+}
+
 // ---- what Next is told ----
+
+// voidsByClock believes the time since the submission, whoever measured it.
+func voidsByClock(a Attempt, e Event, now time.Time) (Attempt, []Effect) {
+	if _, void := e.(VoidPressed); void {
+		e = VoidPressed{}
+	}
+	return Next(a, e, now)
+}
+
+// voidsForeign does not ask whose order it is.
+func voidsForeign(a Attempt, e Event, now time.Time) (Attempt, []Effect) {
+	if _, void := e.(VoidPressed); void {
+		a.foreign = false
+	}
+	return Next(a, e, now)
+}
+
+// voidsLate does not ask how old the order is, and then is not refused.
+func voidsLate(a Attempt, e Event, now time.Time) (Attempt, []Effect) {
+	late := a.expired
+	if _, void := e.(VoidPressed); void && late {
+		a.expired = false
+		a, effects := Next(a, e, now)
+		a.expired = late
+		return a, effects
+	}
+	return Next(a, e, now)
+}
 
 // blindWatch takes every payment that a watch finds for none.
 func blindWatch(a Attempt, e Event, now time.Time) (Attempt, []Effect) {

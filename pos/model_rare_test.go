@@ -2,7 +2,7 @@ package pos
 
 // This file is what seldom happens to a sale, as rules of the world like those
 // beside it: the 7 days go by, a clock is set, the gateway wants a pause, the
-// shop gives money back without the till. With two attempts, crashes and faults
+// shop gives money back without the till, or with it. With two attempts, crashes and faults
 // all of it at once would take too long, so an exploration says what it adds.
 
 // rare is what the world has besides.
@@ -11,6 +11,7 @@ type rare struct {
 	clock   bool // the wall clock is set, the machine sleeps
 	pause   bool // the gateway wants a pause between revokes (V9)
 	refunds bool // money is given back in WeChat's merchant portal
+	voids   bool // a manager voids what is paid
 }
 
 // date is what the header of an answer says of the day.
@@ -48,20 +49,35 @@ func (v *mover) aged() bool {
 // long. The till sees the same in both: its own clock has not gone on (Till.checkClock).
 func (v *mover) clocks() {
 	d := v.d
-	if f := v.facts[d.seats[0].a]; !v.clock || v.down || d.sent == 0 || !f.open {
+	f := v.facts[d.seats[0].a]
+	if !v.clock || v.down || d.sent == 0 || !f.open && !(v.voids && f.void) {
 		return
 	}
-	v.chance("the clock is set on by an hour", v.take(d, 0, clockOn))
-	v.chance("the clock is set back by an hour", v.take(d, 0, clockBack))
-	d.age, d.hold = codeLives+1, 0
-	v.chance("the machine sleeps for an hour", v.take(d, 0, clockOn))
+	on, back := v.set(d, clockOn), v.set(d, clockBack)
+	if !f.open { // nobody works on it, and nobody tells it
+		on, back = v.set(d, setOn), v.set(d, setBack)
+	}
+	v.chance("the clock is set on by an hour", on)
+	v.chance("the clock is set back by an hour", back)
+	on.age, on.hold = codeLives+1, 0
+	v.chance("the machine sleeps for an hour", on)
+}
+
+// set is the till's attempt with a clock that was set.
+func (m *model) set(d side, h happening) side {
+	d.fresh = m.voids && d.sent > 0
+	if h == setOn || h == setBack {
+		d.seats[0].a = m.step(d.seats[0].a, h).a
+		return d
+	}
+	return m.take(d, 0, h)
 }
 
 // startSet: somebody set the clock while no till ran. One cannot know that, and
 // believes it also about a pause.
 func (m *model) startSet(d side, h happening) side {
-	d.seats[0].a, d.hold = m.step(d.seats[0].a, h).a, 0
-	return m.resume(m.crash(d))
+	d.hold = 0
+	return m.resume(m.crash(m.set(d, h)))
 }
 
 // pauses: a revoke is refused because it came too soon after the one before.
@@ -77,5 +93,18 @@ func (v *mover) refund() {
 	if d := v.d; v.refunds && d.stand == taken {
 		d.stand = refunded
 		v.chance("the shop gives the money back in the merchant portal", d)
+	}
+}
+
+// void: a manager takes a paid order back by a revoke, at any time that the
+// till allows.
+func (v *mover) void() {
+	d := v.d
+	switch {
+	case !v.voids || v.down || d.seats[0].a == 0 || !v.manager && !v.facts[d.seats[0].a].void:
+	case d.fresh:
+		v.chance("a manager voids it", v.take(d, 0, voidAtOnce))
+	default:
+		v.chance("a manager voids it", v.take(d, 0, voidPressed))
 	}
 }

@@ -28,14 +28,23 @@ func TestModel(t *testing.T) {
 // By the quick rule, which allows two attempts at once, only one thing goes wrong.
 func TestModel_SevenDaysAndRefunds(t *testing.T) { exploreRare(t, rare{days: true, refunds: true}) }
 
+func TestModel_Voids(t *testing.T) { exploreRare(t, rare{voids: true, days: true, refunds: true}) }
+
 func TestModel_Clocks(t *testing.T) { exploreRare(t, rare{clock: true}) }
 
 func TestModel_Pauses(t *testing.T) { exploreRare(t, rare{pause: true}) }
 
-// TestModel_AllAtOnce has all of it in one world, too large for more than one thing that goes wrong.
+// TestModel_AllAtOnce has nearly all of it in one world, too large for more than one thing that goes wrong.
 func TestModel_AllAtOnce(t *testing.T) {
+	exploreUnmerged(t, rare{days: true, clock: true, pause: true, refunds: true})
+}
+
+func TestModel_VoidsAndClocks(t *testing.T) { exploreUnmerged(t, rare{voids: true, clock: true}) }
+
+func exploreUnmerged(t *testing.T, besides rare) {
+	t.Helper()
 	skipModel(t)
-	m := newModel(nil, rare{days: true, clock: true, pause: true, refunds: true})
+	m := newModel(nil, besides)
 	explored(t, &explorer{model: m, real: m}, RescanStrict, budget{1, 1, 1})
 }
 

@@ -4,9 +4,8 @@ package pos
 // gateway that lies and a till that crashes. Its rules are the functions that
 // list calls, to be read as a list; each adds what may happen.
 //
-// Not in it: a manager's void, which the product does not have yet, a refund of
-// only a part, and the limits of calls a second (I10), which are not the
-// machine's (wechat/budget_test.go). A wrong answer stands for all that Next
+// Not in it: the till's own refunds (reconcile_property_test.go), and the limits
+// of calls a second (I10), which are not the machine's (wechat/budget_test.go). A wrong answer stands for all that Next
 // treats alike: of queries CLOSED for REVOKED.
 
 // wire is what is on its way from a till.
@@ -45,6 +44,7 @@ type side struct {
 	age     uint8 // slots since the submission
 	week    bool  // older than 7 days: it cannot be revoked any more
 	hold    uint8 // slots for which the gateway wants no revoke
+	fresh   bool  // the till was started, or the wall clock set, within a slot
 	sent    uint8 // submissions that left a till
 	shown   bool  // PAID was shown: the goods are gone
 	door    bool  // a revoke was journaled
@@ -81,7 +81,7 @@ type model struct {
 }
 
 func newModel(l law, besides rare) *model {
-	m := &model{machine: newMachine(l), rare: besides, numbered: map[side]number{}, allows: Summary.CanRescan,
+	m := &model{machine: newMachine(l, !besides.voids), rare: besides, numbered: map[side]number{}, allows: Summary.CanRescan,
 		begins: []happening{intended}}
 	m.place(side{})
 	return m
@@ -95,6 +95,7 @@ func (m *model) list(d side, down bool) []move {
 	v.week()
 	v.customer()
 	v.refund()
+	v.void()
 	v.network()
 	for k := range d.seats {
 		v.gateway(k)
@@ -155,6 +156,7 @@ func (m *model) double(d side) side {
 // resume: what is open is taken up, and what was asked about although it is
 // settled (Till.TakeUp does that when somebody asks again).
 func (m *model) resume(d side) side {
+	d.fresh = m.voids && d.sent > 0
 	if f := m.facts[d.seats[0].a]; f.a.State != "" && (f.open || f.a.inFlight != noCall) {
 		return m.take(d, 0, resumed)
 	}
@@ -198,7 +200,7 @@ func (v *mover) time() {
 	if q := d.seats[0]; !v.down && (q.wire != idle && q.long || q.wire == idle && v.facts[q.a].overdue) {
 		return
 	}
-	d.age, d.hold = min(d.age+1, codeLives+1), max(d.hold, 1)-1
+	d.age, d.hold, d.fresh = min(d.age+1, codeLives+1), max(d.hold, 1)-1, false
 	for k := range d.seats {
 		q := &d.seats[k]
 		q.a, q.long = v.step(q.a, slotPassed).a, q.wire != idle
@@ -443,7 +445,7 @@ func (m *model) take(d side, k int, h happening) side {
 		return d.offered(before, after, m.events[h], o)
 	}
 	d.door = d.door || after.State == Revoking || after.State == Confirming || o.sends == onRevoke
-	d.shown = d.shown || after.State == Paid
+	d.shown = d.shown && !h.voids() || after.State == Paid // whoever voids has the goods, or leaves them
 	d.handed = d.handed || d.fails && before.Watch && !after.Watch
 	d.broken = max(d.broken, o.broken)
 	switch {

@@ -55,7 +55,7 @@ func Next(a Attempt, e Event, now time.Time) (Attempt, []Effect) {
 		if a.CanVoid(now) != nil {
 			return a, a.wait()
 		}
-		a = a.toVoid(now)
+		a = a.toVoid(e, now)
 	case AskPressed:
 		a.askAt = now
 	case Left:

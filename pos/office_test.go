@@ -88,7 +88,10 @@ func TestOffice_NobodyNamed(t *testing.T) {
 		if a := ends(t, till, no); a.State != Revoked || a.Reason != ReasonVoided {
 			t.Errorf("stands: %s", describe(a))
 		}
-		if !slices.ContainsFunc(j.entries, func(e Entry) bool { return e.Event == Event(VoidPressed{By: "whoever", Reason: "wrong drink"}) }) {
+		if !slices.ContainsFunc(j.entries, func(e Entry) bool {
+			v, void := e.Event.(VoidPressed)
+			return void && v.By == "whoever" && v.Reason == "wrong drink"
+		}) {
 			t.Error("who did it is not in the journal")
 		}
 	})

@@ -497,6 +497,14 @@ func (t *Till) checkClock() {
 	t.noteOrBrake("clock_step", map[string]string{"by_ms": fmt.Sprint(by.Milliseconds())})
 }
 
+// clockSince is since when the till's clock has run evenly: its start, or when
+// the wall clock was set.
+func (t *Till) clockSince() time.Time {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.clock.wall.Truncate(time.Millisecond)
+}
+
 // clock runs evenly from the wall time at which it was set, so that no
 // duration in one run ever depends on somebody setting the wall clock.
 type clock struct {

@@ -37,11 +37,13 @@ func (a Attempt) CanVoid(now time.Time) error {
 	return nil
 }
 
-// toVoid begins a void. Whoever asked looks at it.
-func (a Attempt) toVoid(now time.Time) Attempt {
-	if a.since.After(now) { // of an earlier run, before the clock was set back: permissions count from now (design 3.16)
+// toVoid begins a void. Whoever asked looks at it. After a restart permissions
+// count from the restart (design 3.16), and after a jump of the clock from that.
+func (a Attempt) toVoid(e VoidPressed, now time.Time) Attempt {
+	if a.since.After(now) { // of an earlier run, before the clock was set back
 		a.since = now
 	}
+	a.since = later(a.since, e.ClockSince)
 	a.paidSeen, a.refused, a.away = true, false, false
 	if a.Attention == AttentionPaidAway {
 		a.Attention = "" // somebody has decided about it

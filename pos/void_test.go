@@ -54,3 +54,50 @@ func TestVoid_AttentionEndsWithItsReason(t *testing.T) {
 		}
 	}
 }
+
+// Design 3.16: after a restart permissions count from the restart, and after a
+// jump of the clock from that: nobody has told a payment that is settled of either.
+func TestVoid_WaitsFromWhereTheClockIsKnown(t *testing.T) {
+	for name, then := range map[string]func(t *testing.T, w *world, till *Till, j *memory) *Till{
+		"a clock that was set on": func(_ *testing.T, _ *world, till *Till, _ *memory) *Till {
+			stepClock(till, time.Hour)
+			till.checkClock()
+			return till
+		},
+		"a restart": func(t *testing.T, w *world, till *Till, j *memory) *Till {
+			till.Close()
+			again := NewTill(w, j, somePolicy)
+			stepClock(again, time.Hour)
+			again.clock = newClock(again.clock.read)
+			must(t, again.Start(t.Context()))
+			return again
+		},
+		"nothing": func(_ *testing.T, _ *world, till *Till, _ *memory) *Till { return till },
+	} {
+		w := newWorld()
+		synctest.Test(t, func(t *testing.T) {
+			j, began := &memory{}, time.Now()
+			till := NewTill(w, j, somePolicy)
+			must(t, till.Start(t.Context()))
+			no := charge(t, till, 1)
+			ends(t, till, no)
+			time.Sleep(5 * time.Second)
+			till = then(t, w, till, j)
+			if _, err := till.Void(t.Context(), no, "wrong drink", "m"); err != nil {
+				t.Fatal(err)
+			}
+			must(t, till.Wait(t.Context(), func() bool { a, _ := till.Attempt(no); return a.Revokes > 0 }))
+			want := began
+			if name != "nothing" {
+				want = want.Add(5 * time.Second)
+			}
+			if after := time.Since(want); after < 15*time.Second || after > 16*time.Second {
+				t.Errorf("%s: the revoke left %s after that", name, after)
+			}
+			if a := ends(t, till, no); a.State != Revoked {
+				t.Errorf("%s: %s", name, describe(a))
+			}
+			till.Close()
+		})
+	}
+}
