@@ -18,10 +18,12 @@ import (
 // fact is what the world remembers of an attempt, beside the journal.
 type fact struct {
 	sale    pos.SaleID
+	began   time.Time   // in truth; zero when nobody was told, and nothing was submitted
 	summary pos.Summary // as the till last showed it
 	door    bool        // a revoke was journaled, of a Quick Pay
 	asked   bool        // of another order: the newest answer was to a query, and not SUCCESS
 	portal  bool        // somebody gave the money back, or closed it, without the till
+	denied  bool        // the gateway's last word on it was that there is no such order
 }
 
 // broken ends a world.
@@ -46,6 +48,9 @@ func (w *world) watchLaw(before, after pos.Attempt, e pos.Event) {
 		f = &fact{sale: after.Sale}
 		w.facts[after.OrderNo] = f
 	}
+	if _, begins := e.(pos.Intended); begins {
+		f.began = time.Now()
+	}
 	f.summary = after.Summary
 	w.tally.entered(before, after)
 	if after.Method.Closes() {
@@ -57,11 +62,13 @@ func (w *world) watchLaw(before, after pos.Attempt, e pos.Event) {
 	case f.door && after.State == pos.Paid:
 		w.broke("I4: PAID behind the one-way door", after.OrderNo)
 	case before.State == pos.Paid && after.State != pos.Paid:
-		w.broke("design 3.2: PAID was taken back", after.OrderNo)
+		w.takenBack(after, e)
 	case before.State != pos.Paid && after.State == pos.Paid:
 		w.concludedPaid(f, after)
 	case after.State.Settled() && !after.Open() && after.Attention == "" && after.State != pos.Paid && w.kept(after.OrderNo):
-		w.broke("I3: concluded "+string(after.State)+", nobody looks, and the money is kept", after.OrderNo)
+		if f.denied = f.denied || f.denies(e); !f.denied {
+			w.broke("I3: concluded "+string(after.State)+", nobody looks, and the money is kept", after.OrderNo)
+		}
 	}
 }
 
@@ -82,11 +89,20 @@ func (w *world) kept(no pos.OrderNo) bool {
 	return known && truth.Kept()
 }
 
+// denies reports the one lie that nobody can see through: a signed ORDERNOTEXIST
+// 120 s after the submission, which is the end of a watch (wechatpay-v2 13.3 b).
+func (f *fact) denies(e pos.Event) bool {
+	r, queried := e.(pos.QueryAnswered)
+	return queried && r.Answer.Finding == pos.FoundNoOrder && time.Since(f.began) >= 2*time.Minute
+}
+
 // revoking looks at a revoke that is about to leave.
 func (w *world) revoking(a pos.Attempt) {
 	switch {
 	case a.State == pos.Paid:
 		w.broke("design 3.12: a paid order is revoked", a.OrderNo)
+	case !a.Method.Closes() && time.Since(w.facts[a.OrderNo].began) < 15*time.Second:
+		w.broke("design 3.8: a revoke in the first 15 s", a.OrderNo)
 	case a.Foreign():
 		w.broke("design 3.10: somebody else's order is revoked", a.OrderNo)
 	}
@@ -97,7 +113,7 @@ func (w *world) revoking(a pos.Attempt) {
 func (w *world) evening() {
 	w.calm = true
 	clear := make([]sim.Fault, 1<<16)
-	for _, op := range []sim.Op{sim.OnQuickPay, sim.OnQuery, sim.OnRevoke, sim.OnUnifiedOrder, sim.OnClose} {
+	for _, op := range []sim.Op{sim.OnQuickPay, sim.OnQuery, sim.OnRevoke, sim.OnUnifiedOrder, sim.OnClose, sim.OnRefund, sim.OnRefundQuery} {
 		w.gateway.Inject(op, clear...)
 	}
 	for w.till.dead || w.till.conflict { // one that lives on beside it may have written meanwhile
@@ -116,7 +132,7 @@ func (w *world) evening() {
 // rest reports that nothing is open but what a person has to end.
 func (w *world) rest() bool {
 	for _, worker := range w.till.open {
-		if worker.a.Open() && !endless(worker.a) && !mute(worker.a) || worker.calls > 0 || worker.stuck {
+		if worker.a.Open() && !endless(worker.a) && !mute(worker.a) || unsettled(worker.a) || worker.calls > 0 || worker.stuck {
 			return false
 		}
 	}
@@ -148,7 +164,8 @@ func (w *world) judge() {
 		w.must(err)
 		w.sameFold(a)
 		w.settled(w.facts[no], a)
-		if w.kept(no) && !mute(a) { // a late one that nobody answers for is not at rest
+		w.givenBack(a)
+		if w.kept(no) && !mute(a) && !w.facts[no].denied { // a late one that nobody answers for is not at rest
 			if other := keptOf[a.Sale]; other != "" {
 				w.broke("I8: two payments of one sale are kept, the other is "+string(other), no)
 			}
@@ -181,10 +198,12 @@ func (w *world) settled(f *fact, a pos.Attempt) {
 		w.broke("I5: Unified Order was sent twice", a.OrderNo)
 	case mute(a):
 		w.tally.left["watched, and no query is answered (0.33, 0.34)"]++
-	case a.Open() && !endless(a):
+	case a.Open() && !endless(a), unsettled(a):
 		w.broke("L1: still open after six hours of fair weather", a.OrderNo)
-	case a.State == pos.Paid && !kept && !f.portal:
+	case a.State == pos.Paid && !kept && !f.portal && len(a.Refunds()) == 0:
 		w.broke("I9: PAID, and the money is not there", a.OrderNo)
+	case f.denied:
+		w.tally.left["kept, and the gateway denied it at 120 s"]++
 	case a.State != pos.Paid && kept && a.Attention == "":
 		w.broke("I9: the money is kept, the journal says "+string(a.State)+", and nobody is told", a.OrderNo)
 	case a.State != pos.Paid && kept:

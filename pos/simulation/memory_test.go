@@ -133,7 +133,7 @@ func (m *memory) Open(context.Context) ([]pos.Attempt, error) {
 	defer m.mu.Unlock()
 	var open []pos.Attempt
 	for _, no := range m.orders {
-		if !m.summary(no).Open() {
+		if !m.summary(no).Busy() {
 			continue
 		}
 		a, err := m.fold(no)

@@ -85,6 +85,7 @@ func (w *world) attend(c *customer, no pos.OrderNo, scan pos.Scan) {
 	sometime(6, 20, 200, func() { w.portal(no) })
 	sometime(15, 100, 400, func() { w.ask(no) })
 	sometime(60, 30, 200, func() { w.look(c, no) })
+	w.manage(no)
 }
 
 // press is a key for an attempt that the till works on, as the screen and

@@ -36,6 +36,13 @@ var planted = []struct {
 	{"machine", "ORDERPAID of a close ends it", "I3", func(w *world) {
 		w.law = when(func(a pos.Attempt, r pos.Answer) bool { return r.Finding == pos.FoundRevokeMoot && !a.Watch }, pos.Revoked)
 	}},
+	{"machine", "a void is believed without a query", "I3", func(w *world) { w.law = hastyVoid }},
+	{"judge", "a refund that was not answered has failed", "wechatpay-v2 13.6", func(w *world) {
+		w.client = cashDesk{w.client, pos.FoundUnclear, pos.FoundRefundImpossible}
+	}},
+	{"judge", "a refund that was accepted is done", "wechatpay-v2 F1", func(w *world) {
+		w.client = cashDesk{w.client, pos.FoundRefundPending, pos.FoundRefunded}
+	}},
 	{"judge", "somebody else's SUCCESS is ours", "I2", func(w *world) {
 		w.client = judge{w.client, func(a *pos.Answer) {
 			if a.Finding == pos.FoundMismatch && a.Code == "out_trade_no" {
@@ -117,6 +124,37 @@ func (j judge) Query(ctx context.Context, o pos.Order) pos.Answer {
 	a := j.Gateway.Query(ctx, o)
 	j.wrongly(&a)
 	return a
+}
+
+// cashDesk takes what is said of a refund for something else.
+type cashDesk struct {
+	pos.Gateway
+	hears, takes pos.Finding
+}
+
+func (c cashDesk) GiveBack(ctx context.Context, r pos.Refunding) pos.Answer {
+	return c.wrongly(c.Gateway.GiveBack(ctx, r))
+}
+
+func (c cashDesk) AskRefund(ctx context.Context, r pos.Refunding) pos.Answer {
+	return c.wrongly(c.Gateway.AskRefund(ctx, r))
+}
+
+func (c cashDesk) wrongly(a pos.Answer) pos.Answer {
+	if a.Finding == c.hears {
+		a.Finding = c.takes
+	}
+	return a
+}
+
+// hastyVoid takes a void for done as soon as it was asked for.
+func hastyVoid(a pos.Attempt, e pos.Event, now time.Time) (pos.Attempt, []pos.Effect) {
+	next, effects := pos.Next(a, e, now)
+	if _, void := e.(pos.VoidPressed); void && next.State == pos.Revoking {
+		next.State = pos.Revoked
+		return next, effects[:1]
+	}
+	return next, effects
 }
 
 // closesUnasked closes at once what has to be asked about before.

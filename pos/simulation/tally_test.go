@@ -37,6 +37,9 @@ func (t *tally) entered(before, after pos.Attempt) {
 			t.seen[c.kind+" "+c.after]++
 		}
 	}
+	if r := newestRefund(after); len(after.Refunds()) > 0 && (len(before.Refunds()) < len(after.Refunds()) || newestRefund(before).State != r.State) {
+		t.seen["refund "+string(r.State)]++
+	}
 	if after.Watch && !before.Watch {
 		t.seen["state watch"]++
 	}
@@ -62,7 +65,7 @@ func (t *tally) add(w *world) {
 		for fault := range strings.SplitSeq(c.Faults, ", ") {
 			if fault != "" {
 				t.seen["fault "+fault]++
-				if scannersOnly(c.Op) {
+				if seldom(c.Op) {
 					t.seen[c.Op.String()+" disturbed"]++
 					t.seen[c.Op.String()+": "+fault]++
 				}
@@ -80,12 +83,13 @@ func often() []string {
 	for _, s := range []pos.State{pos.Submitting, pos.InDoubt, pos.Paid, pos.Failed, pos.Revoking, pos.Confirming, pos.Revoked} {
 		all = append(all, "state "+string(s), "native "+string(s))
 	}
+	all = append(all, "reason "+string(pos.ReasonVoided), "refund "+string(pos.Refunded))
 	all = append(all, "native: the customer paid", "native: the customer came too late")
-	for _, op := range []sim.Op{sim.OnUnifiedOrder, sim.OnClose} {
+	for _, op := range []sim.Op{sim.OnUnifiedOrder, sim.OnClose, sim.OnRefund, sim.OnRefundQuery} {
 		all = append(all, op.String()+" disturbed")
 	}
 	for _, c := range weather(1) {
-		if scannersOnly(c.On) {
+		if seldom(c.On) {
 			continue
 		}
 		for fault := range strings.SplitSeq(c.Fault.String(), ", ") {
@@ -96,15 +100,17 @@ func often() []string {
 	return slices.Compact(all)
 }
 
-// scannersOnly reports a call that is made for customers who scan the till alone.
-func scannersOnly(op sim.Op) bool { return op == sim.OnUnifiedOrder || op == sim.OnClose }
+// seldom reports a call that most sales do without.
+func seldom(op sim.Op) bool {
+	return op == sim.OnUnifiedOrder || op == sim.OnClose || op == sim.OnRefund || op == sim.OnRefundQuery
+}
 
 // rare is what has to come up, however seldom.
 func rare() []string {
 	all := []string{"eight days later", "refunded in the portal", "closed by WeChat Pay", "written by another till"}
 	for _, c := range weather(1) {
 		for fault := range strings.SplitSeq(c.Fault.String(), ", ") {
-			for _, op := range []sim.Op{sim.OnUnifiedOrder, sim.OnClose} {
+			for _, op := range []sim.Op{sim.OnUnifiedOrder, sim.OnClose, sim.OnRefund, sim.OnRefundQuery} {
 				if c.On == 0 || c.On == op {
 					all = append(all, op.String()+": "+fault)
 				}
@@ -112,7 +118,7 @@ func rare() []string {
 		}
 	}
 	for _, a := range []pos.Attention{pos.AttentionPaidAway, pos.AttentionPaidLate, pos.AttentionConfiguration, pos.AttentionSignature,
-		pos.AttentionMismatch, pos.AttentionRevokeSlow, pos.AttentionRevokeRefused, pos.AttentionRefunded, pos.AttentionContradiction} {
+		pos.AttentionRefundShort, pos.AttentionRefundFailed, pos.AttentionRefundAbnormal, pos.AttentionMismatch, pos.AttentionRevokeSlow, pos.AttentionRevokeRefused, pos.AttentionRefunded, pos.AttentionContradiction} {
 		all = append(all, "attention "+string(a))
 	}
 	for _, r := range []pos.Reason{pos.ReasonCommFail, pos.ReasonDeclined, pos.ReasonClosed, pos.ReasonCashier, pos.ReasonDeadline,

@@ -65,7 +65,7 @@ func (t *till) start() bool {
 	paid, err := t.w.journal.List(context.Background(), pos.Filter{States: []pos.State{pos.Paid}})
 	t.w.must(err)
 	for _, s := range paid {
-		if s.Seq == seq-1 && s.Attention == "" {
+		if s.Seq == seq-1 && s.Attention == "" && s.Refunded == 0 && !s.Refunding {
 			t.takeUp(s.OrderNo, pos.Unseen{})
 		}
 	}
@@ -101,7 +101,7 @@ func (t *till) takeUp(no pos.OrderNo, e pos.Event) {
 		return
 	}
 	t.w.must(err)
-	if t.open[no] == nil && (a.Open() || a.InFlight() != "") {
+	if t.open[no] == nil && (a.Busy() || a.InFlight() != "") {
 		t.take(a, pos.Resumed{})
 	}
 	if t.open[no] != nil {
@@ -120,7 +120,7 @@ func (t *till) deliver(w *worker, e pos.Event) {
 		e, w.inbox = w.inbox[0], w.inbox[1:]
 		t.step(w, e)
 	}
-	if !w.a.Open() && w.calls == 0 && !w.stuck && w.a.NextAsk().IsZero() {
+	if !w.a.Busy() && w.calls == 0 && !w.stuck && w.a.NextAsk().IsZero() {
 		t.retire(w)
 	}
 }
@@ -206,6 +206,12 @@ func (t *till) carryOut(w *worker, next pos.Attempt, effects []pos.Effect, now t
 			t.w.revoking(next)
 			t.call(w, 0, func() pos.Answer { return t.w.client.Revoke(context.Background(), orderOf(next)) },
 				func(r pos.Answer) pos.Event { return pos.RevokeAnswered{Answer: r} })
+		case pos.GiveBack:
+			t.call(w, 0, func() pos.Answer { return t.w.client.GiveBack(context.Background(), refundOf(next)) },
+				func(r pos.Answer) pos.Event { return pos.RefundAnswered{Answer: r} })
+		case pos.AskRefund:
+			t.call(w, 0, func() pos.Answer { return t.w.client.AskRefund(context.Background(), refundOf(next)) },
+				func(r pos.Answer) pos.Event { return pos.RefundQueryAnswered{Answer: r} })
 		case pos.Submit:
 			t.call(w, 0, w.submit, func(r pos.Answer) pos.Event { return pos.SubmitAnswered{Answer: r} })
 		case pos.After:
@@ -222,6 +228,11 @@ func (t *till) carryOut(w *worker, next pos.Attempt, effects []pos.Effect, now t
 
 func orderOf(a pos.Attempt) pos.Order {
 	return pos.Order{No: a.OrderNo, Amount: a.Amount, Method: a.Method}
+}
+
+func refundOf(a pos.Attempt) pos.Refunding {
+	r := newestRefund(a)
+	return pos.Refunding{Order: orderOf(a), RefundNo: r.No, Minor: r.Amount.Minor, Desc: r.Reason}
 }
 
 // record appends e, or finds that an Append of unknown outcome has kept it.

@@ -41,6 +41,8 @@ type world struct {
 	life, chance, fate *rand.Rand // of people, of the process, of the disk
 	phones             *rand.Rand // of customers who scan the till
 	scanners           int        // they, of a hundred
+	desk               *rand.Rand // of the manager
+	managed            int        // sales that a manager looks at, of a hundred
 	facts              map[pos.OrderNo]*fact
 	paid               map[pos.SaleID]pos.OrderNo // concluded
 	codes              int
@@ -59,6 +61,7 @@ func newWorld(seed uint64, j pos.Journal, tally *tally) *world {
 	}
 	w.life, w.chance, w.fate = w.stream("life"), w.stream("process"), w.stream("disk")
 	w.phones, w.scanners = w.stream("phones"), 20
+	w.desk, w.managed = w.stream("manager"), 20
 	w.wire = &wire{w: w, dice: w.stream("wire")}
 	w.disk = &disk{Journal: j, w: w}
 	if w.life.IntN(4) == 0 {
@@ -109,6 +112,9 @@ func weather(strength int) []sim.Chance {
 		{sim.OnClose, 5, sim.Refuse("ORDERNOTEXIST")},
 		{sim.OnClose, 5, sim.Refuse("TRADE_STATE_ERROR")},
 		{sim.OnClose, 5, sim.Refuse("SIGNERROR")},
+		{sim.OnRefund, 5, sim.Refuse("NOTENOUGH")},
+		{sim.OnRefund, 5, sim.Refuse("FREQUENCY_LIMITED")},
+		{sim.OnRefund, 5, sim.Refuse("ERROR")},
 	} {
 		chances = append(chances, sim.Chance{On: lie.on, PerMille: perMille * lie.often, Fault: lie.fault})
 	}
