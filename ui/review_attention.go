@@ -174,8 +174,11 @@ func (r *review) marked(chosen bool, row string, width int) string {
 
 // reasonOf is the sentence about why a sale needs a person.
 func reasonOf(s pos.Summary) string {
-	if s.State == pos.Paid && s.Attention == pos.AttentionPaidLate {
+	switch {
+	case s.State == pos.Paid && s.Attention == pos.AttentionPaidLate:
 		return "attention.sale_after_failed"
+	case s.Attention == pos.AttentionRevokeSlow: // the cashier's says to tell the manager, who reads this one
+		return "review.unconfirmed"
 	}
 	return lookup(attentions, s.Attention, "attention.contradiction")
 }
