@@ -26,9 +26,9 @@ func TestModel(t *testing.T) {
 
 // The same with what is rare (model_rare_test.go), one thing after the other.
 // By the quick rule, which allows two attempts at once, only one thing goes wrong.
-func TestModel_SevenDaysAndRefunds(t *testing.T) { exploreRare(t, rare{days: true, refunds: true}) }
-
-func TestModel_Voids(t *testing.T) { exploreRare(t, rare{voids: true, days: true, refunds: true}) }
+func TestModel_SevenDaysRefundsAndVoids(t *testing.T) {
+	exploreRare(t, rare{days: true, refunds: true, voids: true})
+}
 
 func TestModel_Clocks(t *testing.T) { exploreRare(t, rare{clock: true}) }
 
