@@ -63,7 +63,7 @@ func TestARateIsPlausibleToATenth(t *testing.T) {
 		want  bool
 	}{
 		{1000, "1000", true}, {1000, "900", true}, {1000, "899", false}, {1000, "1100", true}, {1000, "1101", false},
-		{1000, "0", false}, {0, "1000", false}, {0, "0", false}, {-1, "1000", false}, {1000, "", false}, {1, "1", false}, {10, "9", true},
+		{1000, "0", false}, {0, "1000", false}, {0, "0", false}, {1, "0", false}, {-1, "1000", false}, {1000, "", false}, {1, "1", false}, {10, "9", true},
 	} {
 		if got := (ExchangeRateResponse{Rate: c.rate}).Plausible(c.order); got != c.want {
 			t.Errorf("%d beside %q: %v", c.rate, c.order, got)

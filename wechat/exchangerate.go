@@ -34,10 +34,7 @@ type ExchangeRateResponse struct {
 // with four decimals, so that a rate is not shown before it was compared once.
 func (r ExchangeRateResponse) Plausible(orderRate string) bool {
 	order := minor(orderRate)
-	if order <= 0 || r.Rate <= 0 {
-		return false
-	}
-	return r.Rate/10*9 <= order && order <= r.Rate/10*11
+	return order > 0 && r.Rate/10*9 <= order && order <= r.Rate/10*11
 }
 
 // ExchangeRate asks for the rate of a day, which is made at 10:00 GMT+8. It may
