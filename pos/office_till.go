@@ -43,6 +43,7 @@ func (t *Till) Void(ctx context.Context, no OrderNo, reason, by string) (Attempt
 	if err := a.CanVoid(t.Now()); err != nil {
 		return a, &Error{Kind: KindInvalid, Op: op, Err: err}
 	}
+	t.checkClock()
 	if !t.tell(no, VoidPressed{By: by, Reason: reason, ClockSince: t.clockSince()}) {
 		return a, &Error{Kind: KindUnavailable, Op: op, Err: errBusy, Hint: "try again"}
 	}

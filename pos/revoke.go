@@ -100,13 +100,21 @@ func (a Attempt) over() Attempt {
 	return a
 }
 
+// evidence reports whether the gateway itself names an end: W1, W2, and W3 of an
+// order that we have not refunded. Of one that we have, REFUND says that a refund
+// was accepted once, be it in part or closed since (wechatpay-v2 6.2): what became
+// of it Query Refund says.
+func (a Attempt) evidence(f Finding) bool {
+	return f == FoundRevoked || f == FoundClosed || f == FoundRefunding && a.given == nil
+}
+
 // queriedRevoking: a query between two revokes. Only an end that the gateway
 // itself names counts; SUCCESS does not open the door again (S1r).
 func (a Attempt) queriedRevoking(r Answer, now time.Time) Attempt {
-	switch r.Finding {
-	case FoundRevoked, FoundClosed, FoundRefunding: // W1, W2, W3
+	switch {
+	case a.evidence(r.Finding):
 		return a.over()
-	case FoundPaid:
+	case r.Finding == FoundPaid:
 		if a.Method.Closes() { // K2: it is a sale
 			return a.paid(r)
 		}
@@ -128,11 +136,14 @@ func (a Attempt) queriedRevoking(r Answer, now time.Time) Attempt {
 // gateway refused.
 func (a Attempt) queriedConfirming(r Answer, now time.Time) Attempt {
 	switch {
-	case r.Finding == FoundRefunding && a.Refunding: // our own refund was accepted, and that is all: Query Refund ends it
+	case a.evidence(r.Finding):
+		return a.over()
+	case r.Finding == FoundRefunding && a.Refunding: // Query Refund ends it
 		a.askAt = now.Add(slow)
 		return a
-	case r.Finding == FoundRevoked, r.Finding == FoundClosed, r.Finding == FoundRefunding: // W1, W2, W3
-		return a.over()
+	case r.Finding == FoundRefunding: // our refund failed: the money is still here, and no revoke takes it back
+		a.refused = true
+		return a.queriedRefused(Answer{Finding: FoundPaid}, now)
 	case r.Finding == FoundPaid && a.Method.Closes(): // K2: it is a sale
 		return a.paid(r)
 	case noNews(r.Finding), a.foreign: // W7

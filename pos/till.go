@@ -508,8 +508,8 @@ func (t *Till) clockSince() time.Time {
 // clock runs evenly from the wall time at which it was set, so that no
 // duration in one run ever depends on somebody setting the wall clock.
 type clock struct {
-	wall time.Time // at start
-	mono time.Time // at start, with monotonic reading
+	wall time.Time // when it was set
+	mono time.Time // at the same moment, with monotonic reading
 	read func() (wall, mono time.Time)
 }
 

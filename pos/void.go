@@ -14,7 +14,7 @@ import (
 var (
 	ErrVoidUnpaid   = errors.New("only a paid order is voided")
 	ErrVoidMethod   = errors.New("an order that the customer scanned cannot be revoked: refund it")
-	ErrVoidRefunded = errors.New("some of it was given back or is about to be: refund the rest")
+	ErrVoidRefunded = errors.New("a refund of it was begun, and WeChat Pay revokes no such order: refund the rest")
 	ErrVoidLate     = errors.New("WeChat Pay revokes within 7 days only: refund it")
 )
 
@@ -27,7 +27,7 @@ func (a Attempt) CanVoid(now time.Time) error {
 		return ErrVoidUnpaid
 	case a.Method.Closes():
 		return ErrVoidMethod
-	case a.Refunded > 0 || a.Refunding:
+	case a.given != nil:
 		return ErrVoidRefunded
 	case a.foreign:
 		return ErrRevokeForeign
@@ -40,10 +40,9 @@ func (a Attempt) CanVoid(now time.Time) error {
 // toVoid begins a void. Whoever asked looks at it. After a restart permissions
 // count from the restart (design 3.16), and after a jump of the clock from that.
 func (a Attempt) toVoid(e VoidPressed, now time.Time) Attempt {
-	if a.since.After(now) { // of an earlier run, before the clock was set back
+	if a.since = later(a.since, e.ClockSince); a.since.After(now) { // the clock was set back since
 		a.since = now
 	}
-	a.since = later(a.since, e.ClockSince)
 	a.paidSeen, a.refused, a.away = true, false, false
 	if a.Attention == AttentionPaidAway {
 		a.Attention = "" // somebody has decided about it

@@ -64,6 +64,10 @@ func TestVoid_WaitsFromWhereTheClockIsKnown(t *testing.T) {
 			till.checkClock()
 			return till
 		},
+		"a clock that was set back, and nobody has noticed": func(_ *testing.T, _ *world, till *Till, _ *memory) *Till {
+			stepClock(till, -24*time.Hour)
+			return till
+		},
 		"a restart": func(t *testing.T, w *world, till *Till, j *memory) *Till {
 			till.Close()
 			again := NewTill(w, j, somePolicy)
