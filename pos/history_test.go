@@ -75,7 +75,7 @@ func (h *history) anything() {
 	case 3:
 		h.take(Resumed{})
 	case 10:
-		h.take(VoidPressed{})
+		h.take(VoidPressed{ClockSince: h.now.Add(time.Duration(rapid.IntRange(-60, 60).Draw(h.t, "clock")) * time.Second)})
 	case 4:
 		by := time.Duration(rapid.Int64Range(-86400, 86400).Draw(h.t, "by")) * time.Second
 		h.now = h.now.Add(by)

@@ -37,6 +37,7 @@ const (
 	revokePressed
 	voidPressed // by a till whose clock has run for 15 s
 	voidAtOnce  // by one that has just been started, or whose clock was just set
+	voidAhead   // by one that finds only afterwards that its clock was set back
 	askPressed
 	acknowledged // from here to unseen: what must not change any decision
 	left
@@ -87,7 +88,7 @@ func happenings() []Event {
 	intent, offer := someIntent(), codeIntent()
 	intent.Terms, offer.Terms = modelTerms, modelTerms.For(Native)
 	set, back := ClockStepped{hour.Milliseconds()}, ClockStepped{-hour.Milliseconds()}
-	all := []Event{intent, offer, Ticked{}, Resumed{}, RevokePressed{}, VoidPressed{}, VoidPressed{ClockSince: t0}, AskPressed{},
+	all := []Event{intent, offer, Ticked{}, Resumed{}, RevokePressed{}, VoidPressed{}, VoidPressed{ClockSince: t0}, VoidPressed{ClockSince: t0.Add(hour)}, AskPressed{},
 		Acknowledged{}, Left{}, Returned{}, Unseen{}, set, back, nil, nil, nil}
 	for _, day := range days {
 		for _, f := range modelSubmits {
@@ -110,7 +111,7 @@ func happenings() []Event {
 func (h happening) begins() bool { return h == intended || h == offered }
 
 // voids reports a manager's void.
-func (h happening) voids() bool { return h == voidPressed || h == voidAtOnce }
+func (h happening) voids() bool { return h >= voidPressed && h <= voidAhead }
 
 // outcome is what Next made of an attempt.
 type outcome struct {
@@ -257,7 +258,7 @@ func (m *machine) lawful(a, next Attempt, h happening, o outcome) rule {
 		return ruleL2
 	case next.State == Paid && a.State != Paid && finding(m.events[h]) != FoundPaid:
 		return ruleI2
-	case a.State == Paid && next.State != Paid && !h.voids():
+	case a.State == Paid && next.State != Paid && !(h.voids() && door(next.State)):
 		return ruleStands
 	case next.State != "" && next.Open() && next.inFlight == noCall && len(next.wait()) == 0:
 		return ruleL2

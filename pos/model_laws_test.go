@@ -90,6 +90,12 @@ func anew(a Attempt, effects []Effect) (Attempt, []Effect) {
 	return a, append(effects[:1:1], a.wait()...)
 }
 
+// doubts asks what became of it.
+func doubts(a Attempt, effects []Effect) (Attempt, []Effect) {
+	a.State, a.revokeAt, a.askAt = InDoubt, time.Time{}, t0
+	return anew(a, effects)
+}
+
 // voidsAtOnce has the revoke of a void sent without waiting for the 15 s.
 func voidsAtOnce(a Attempt, effects []Effect) (Attempt, []Effect) {
 	a.revokeAt = t0
@@ -255,7 +261,7 @@ func voidsByClock(a Attempt, e Event, now time.Time) (Attempt, []Effect) {
 
 // voidsForeign does not ask whose order it is.
 func voidsForeign(a Attempt, e Event, now time.Time) (Attempt, []Effect) {
-	if _, void := e.(VoidPressed); void {
+	if _, void := e.(VoidPressed); void && a.State == Paid {
 		a.foreign = false
 	}
 	return Next(a, e, now)

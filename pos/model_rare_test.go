@@ -2,7 +2,7 @@ package pos
 
 // This file is what seldom happens to a sale, as rules of the world like those
 // beside it: the 7 days go by, a clock is set, the gateway wants a pause, the
-// shop gives money back without the till, or with it. With two attempts, crashes and faults
+// shop gives money back without the till, a manager voids. With two attempts, crashes and faults
 // all of it at once would take too long, so an exploration says what it adds.
 
 // rare is what the world has besides.
@@ -54,7 +54,7 @@ func (v *mover) clocks() {
 		return
 	}
 	on, back := v.set(d, clockOn), v.set(d, clockBack)
-	if !f.open { // nobody works on it, and nobody tells it
+	if !f.open && !f.waits && d.seats[0].wire == idle { // nobody works on it, and nobody tells it
 		on, back = v.set(d, setOn), v.set(d, setBack)
 	}
 	v.chance("the clock is set on by an hour", on)
@@ -100,11 +100,15 @@ func (v *mover) refund() {
 // till allows.
 func (v *mover) void() {
 	d := v.d
-	switch {
-	case !v.voids || v.down || d.seats[0].a == 0 || !v.manager && !v.facts[d.seats[0].a].void:
-	case d.fresh:
-		v.chance("a manager voids it", v.take(d, 0, voidAtOnce))
-	default:
-		v.chance("a manager voids it", v.take(d, 0, voidPressed))
+	if !v.voids || v.down || d.seats[0].a == 0 || !v.manager && !v.facts[d.seats[0].a].void {
+		return
+	}
+	press := voidPressed
+	if d.fresh {
+		press = voidAtOnce
+	}
+	v.chance("a manager voids it", v.take(d, 0, press))
+	if v.clock {
+		v.chance("a manager voids it, and the clock was set back", v.take(d, 0, voidAhead))
 	}
 }

@@ -23,7 +23,7 @@ type fact struct {
 	door    bool        // a revoke was journaled, of a Quick Pay
 	asked   bool        // of another order: the newest answer was to a query, and not SUCCESS
 	portal  bool        // somebody gave the money back, or closed it, without the till
-	denied  bool        // the gateway's last word on it was that there is no such order
+	denied  bool        // a watch ended because the gateway said that there is no such order
 }
 
 // broken ends a world.
@@ -51,7 +51,7 @@ func (w *world) watchLaw(before, after pos.Attempt, e pos.Event) {
 	if _, begins := e.(pos.Intended); begins {
 		f.began = time.Now()
 	}
-	f.summary = after.Summary
+	f.summary, f.denied = after.Summary, f.denies(before, after, e)
 	w.tally.entered(before, after)
 	if after.Method.Closes() {
 		w.watchScanned(f, before, after, e)
@@ -66,7 +66,7 @@ func (w *world) watchLaw(before, after pos.Attempt, e pos.Event) {
 	case before.State != pos.Paid && after.State == pos.Paid:
 		w.concludedPaid(f, after)
 	case after.State.Settled() && !after.Open() && after.Attention == "" && after.State != pos.Paid && w.kept(after.OrderNo):
-		if f.denied = f.denied || f.denies(e); !f.denied {
+		if !f.denied {
 			w.broke("I3: concluded "+string(after.State)+", nobody looks, and the money is kept", after.OrderNo)
 		}
 	}
@@ -83,18 +83,40 @@ func (w *world) concludedPaid(f *fact, a pos.Attempt) {
 	w.paid[a.Sale] = a.OrderNo
 }
 
-// kept asks the gateway's own book whether the shop has the customer's money.
+// kept asks the gateway's own book whether the shop has money of the customer,
+// be it a part: trade_state REFUND says only that a refund was accepted once.
 func (w *world) kept(no pos.OrderNo) bool {
 	truth, known := w.gateway.Order(string(no))
-	return known && truth.Kept()
+	left := truth.Minor
+	for _, r := range w.gateway.Refunds(string(no)) {
+		if r.State != sim.RefundClosed {
+			left -= r.Minor
+		}
+	}
+	return known && (truth.Kept() || truth.State == sim.Refund && left > 0)
+}
+
+// refunds reports that the gateway has accepted a refund of the order.
+func (w *world) refunds(no pos.OrderNo) bool {
+	truth, _ := w.gateway.Order(string(no))
+	return truth.State == sim.Refund
 }
 
 // denies reports the one lie that nobody can see through: a signed ORDERNOTEXIST
-// 120 s after the submission, which is the end of a watch (wechatpay-v2 13.3 b).
-func (f *fact) denies(e pos.Event) bool {
+// 120 s after the submission, behind a revoke that was accepted, or return_code
+// FAIL, is the end of a watch (wechatpay-v2 13.3 b, design 3.9). It stands until
+// the gateway says something else.
+func (f *fact) denies(before, after pos.Attempt, e pos.Event) bool {
 	r, queried := e.(pos.QueryAnswered)
-	return queried && r.Answer.Finding == pos.FoundNoOrder && time.Since(f.began) >= 2*time.Minute
+	if !queried || r.Answer.Finding == pos.FoundUnclear || r.Answer.Finding == pos.FoundCommFail {
+		return f.denied
+	}
+	last := before.Watch && !after.Watch && (before.Reason == pos.ReasonCommFail || before.Recall == pos.RecallNo)
+	return last && r.Answer.Finding == pos.FoundNoOrder && time.Since(f.began) >= 2*time.Minute
 }
+
+// deniedAtLast is what a run says of such an order.
+const deniedAtLast = "kept, and the gateway denied it at 120 s"
 
 // revoking looks at a revoke that is about to leave.
 func (w *world) revoking(a pos.Attempt) {
@@ -200,10 +222,10 @@ func (w *world) settled(f *fact, a pos.Attempt) {
 		w.tally.left["watched, and no query is answered (0.33, 0.34)"]++
 	case a.Open() && !endless(a), unsettled(a):
 		w.broke("L1: still open after six hours of fair weather", a.OrderNo)
-	case a.State == pos.Paid && !kept && !f.portal && len(a.Refunds()) == 0:
+	case a.State == pos.Paid && !kept && !f.portal && !w.refunds(a.OrderNo):
 		w.broke("I9: PAID, and the money is not there", a.OrderNo)
-	case f.denied:
-		w.tally.left["kept, and the gateway denied it at 120 s"]++
+	case f.denied && kept:
+		w.tally.left[deniedAtLast]++
 	case a.State != pos.Paid && kept && a.Attention == "":
 		w.broke("I9: the money is kept, the journal says "+string(a.State)+", and nobody is told", a.OrderNo)
 	case a.State != pos.Paid && kept:

@@ -36,7 +36,8 @@ var planted = []struct {
 	{"machine", "ORDERPAID of a close ends it", "I3", func(w *world) {
 		w.law = when(func(a pos.Attempt, r pos.Answer) bool { return r.Finding == pos.FoundRevokeMoot && !a.Watch }, pos.Revoked)
 	}},
-	{"machine", "a void is believed without a query", "I3", func(w *world) { w.law = hastyVoid }},
+	{"machine", "a void is believed without a query", "design 3.2", func(w *world) { w.law = hastyVoid }},
+	{"machine", "a void is revoked at once", "design 3.8", func(w *world) { w.law = revokesAtOnce }},
 	{"judge", "a refund that was not answered has failed", "wechatpay-v2 13.6", func(w *world) {
 		w.client = cashDesk{w.client, pos.FoundUnclear, pos.FoundRefundImpossible}
 	}},
@@ -153,6 +154,16 @@ func hastyVoid(a pos.Attempt, e pos.Event, now time.Time) (pos.Attempt, []pos.Ef
 	if _, void := e.(pos.VoidPressed); void && next.State == pos.Revoking {
 		next.State = pos.Revoked
 		return next, effects[:1]
+	}
+	return next, effects
+}
+
+// revokesAtOnce does not wait for the 15 s of a void.
+func revokesAtOnce(a pos.Attempt, e pos.Event, now time.Time) (pos.Attempt, []pos.Effect) {
+	next, effects := pos.Next(a, e, now)
+	if _, void := e.(pos.VoidPressed); void && next.State == pos.Revoking && next.InFlight() == "" {
+		next, _ = pos.Next(next, pos.RevokeSent{}, now)
+		return next, []pos.Effect{effects[0], pos.Revoke{}}
 	}
 	return next, effects
 }
