@@ -260,6 +260,7 @@ func TestE_OfGlobalDeclarations(t *testing.T) {
 		"E4, no code":       {platformAnswer{status: 400, body: `{}`}, BadStatus},
 		"E5":                {platformAnswer{status: 200, body: `{"state":`}, Malformed},
 		"E5, another kind":  {platformAnswer{status: 200, body: `[]`}, Malformed},
+		"E5, half read":     {platformAnswer{status: 200, body: `{"appid":"wxother","mchid":7}`}, Malformed},
 		"E5, empty":         {platformAnswer{status: 200}, Malformed},
 		"E8, unsigned":      {platformAnswer{status: 200, body: `{}`, spoil: func(h http.Header) { h.Del("Wechatpay-Signature") }}, BadSignature},
 		"E8, another nonce": {platformAnswer{status: 200, body: `{}`, spoil: func(h http.Header) { h.Set("Wechatpay-Nonce", "m") }}, BadSignature},
