@@ -288,8 +288,8 @@ func (a *Attempt) times() []*time.Time {
 
 // canon is the attempt without what decides nothing:
 //
-//   - what is only shown, or tells a person where to look: attention, reason,
-//     codes, recall as last heard, who is looking. noisy holds Next to that.
+//   - what is only shown, or tells a person where to look: attention, reasons
+//     other than a void, codes, recall as last heard, who is looking. noisy holds Next to that.
 //   - counters that only set a pace: queries, answers without news, and revokes
 //     beyond the first. Pauses are therefore those of the first steps; after
 //     120 s that makes no difference, because no rule looks at the clock any
@@ -304,7 +304,10 @@ func (a *Attempt) times() []*time.Time {
 //
 // The order number only jitters the pauses, so both attempts share theirs.
 func (m *machine) canon(a Attempt) Attempt {
-	a.Attention, a.Reason, a.Code, a.Recall, a.TransactionID = "", "", "", "", ""
+	if a.Reason != ReasonVoided {
+		a.Reason = ""
+	}
+	a.Attention, a.Code, a.Recall, a.TransactionID = "", "", "", ""
 	a.last, a.paidSeen, a.away = "", false, false
 	a.First, a.Seq, a.Asked, a.quiet, a.fails = 0, 0, 0, 0, 0
 	a.Revokes = min(a.Revokes, 1)
@@ -376,7 +379,10 @@ func (m *machine) noisy(a Attempt) Attempt {
 	if a.State == "" {
 		return a
 	}
-	a.Attention, a.Reason, a.Code, a.Recall, a.TransactionID = AttentionPaidAway, ReasonRefunded, "X", RecallYes, "4200"
+	if a.Reason != ReasonVoided {
+		a.Reason = ReasonRefunded
+	}
+	a.Attention, a.Code, a.Recall, a.TransactionID = AttentionPaidAway, "X", RecallYes, "4200"
 	a.last, a.paidSeen, a.away = FoundOther, true, true
 	a.First, a.Seq, a.Asked, a.fails = 7, 9, 5, 2
 	a.CreatedAt, a.UpdatedAt = t0.Add(-hour), t0.Add(-slot)

@@ -422,11 +422,13 @@ func (a Attempt) askOn(now time.Time) Attempt {
 func (a Attempt) queriedPaid(r Answer) Attempt {
 	switch r.Finding {
 	case FoundRefunding:
-		if a.given != nil {
+		if a.refundTaken() {
 			return a // by this till, or under way
 		}
+		a.closed = true
 		return a.raise(AttentionRefunded)
 	case FoundRevoked:
+		a.closed = true
 		return a.raise(AttentionRefunded)
 	case FoundNotPaid, FoundClosed, FoundPayError, FoundNoOrder, FoundUserPaying:
 		return a.raise(AttentionContradiction)
@@ -484,9 +486,13 @@ func (a Attempt) shifted(d time.Duration, now time.Time) Attempt {
 			*t = t.Add(d)
 		}
 	}
-	if a.given != nil && !a.given.sentAt.IsZero() {
+	if a.given != nil {
 		g := *a.given
-		g.sentAt = g.sentAt.Add(d)
+		for _, t := range []*time.Time{&g.sentAt, &g.since} {
+			if !t.IsZero() {
+				*t = t.Add(d)
+			}
+		}
 		a.given = &g
 	}
 	if a.Open() && a.inFlight == noCall {

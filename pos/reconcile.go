@@ -46,7 +46,8 @@ type Booked struct {
 type BookedRefund struct {
 	No         string
 	Minor      int64
-	AcceptedAt time.Time // zero: not known to be accepted
+	AskedAt    time.Time // when it was decided
+	AcceptedAt time.Time // when it was first known to be accepted; zero: it is not
 	Failed     bool      // certainly not done
 }
 

@@ -122,7 +122,7 @@ func (r *reconciler) refunds(b Booked, o onBill) {
 	for _, g := range b.Refunds {
 		l, listed := o.refunds[g.No]
 		delete(o.refunds, g.No)
-		switch at := r.place(g.AcceptedAt.Add(-midnight), g.AcceptedAt.Add(midnight)); {
+		switch at := r.place(g.AskedAt.Add(-midnight), g.AcceptedAt.Add(midnight)); {
 		case listed && g.Failed && g.AcceptedAt.IsZero():
 			r.differs(DiffState, b, l)
 			continue

@@ -60,7 +60,7 @@ func (l *ledger) add(t *rapid.T, n int) {
 
 // refund gives back a part on the day.
 func (l *ledger) refund(t *rapid.T, b *Booked, at time.Time) {
-	g := BookedRefund{No: string(b.OrderNo) + "R1", Minor: rapid.Int64Range(1, b.Amount.Minor).Draw(t, "refund"), AcceptedAt: at}
+	g := BookedRefund{No: string(b.OrderNo) + "R1", Minor: rapid.Int64Range(1, b.Amount.Minor).Draw(t, "refund"), AskedAt: at, AcceptedAt: at}
 	b.Refunds = append(b.Refunds, g)
 	line := newLine(*b, BillRefund, -g.Minor)
 	line.RefundNo, line.Amount.Minor = g.No, g.Minor

@@ -30,7 +30,7 @@ func ended(b Booked, s State, at time.Time) Booked {
 
 // givenBack is the order with a refund of HKD 5.00, accepted at noon.
 func givenBack(b Booked, change func(*BookedRefund)) Booked {
-	g := BookedRefund{No: string(b.OrderNo) + "R1", Minor: 500, AcceptedAt: noon}
+	g := BookedRefund{No: string(b.OrderNo) + "R1", Minor: 500, AskedAt: noon, AcceptedAt: noon}
 	if change != nil {
 		change(&g)
 	}
@@ -149,8 +149,9 @@ func TestReconcile(t *testing.T) {
 		"refund that failed, not listed": {[]Booked{givenBack(b, func(g *BookedRefund) { g.AcceptedAt, g.Failed = time.Time{}, true })}, []BillLine{paidLine(b)}, ""},
 		"refund closed after all":        {[]Booked{givenBack(b, func(g *BookedRefund) { g.Failed = true })}, []BillLine{paidLine(b), refundLine(part, 1)}, ""},
 		"refund not accepted yet":        {[]Booked{givenBack(b, func(g *BookedRefund) { g.AcceptedAt = time.Time{} })}, []BillLine{paidLine(b)}, "open"},
-		"refund around midnight":         {[]Booked{givenBack(b, func(g *BookedRefund) { g.AcceptedAt = billDay.Add(time.Minute) })}, []BillLine{paidLine(b)}, "carried"},
-		"refund of another day":          {[]Booked{givenBack(b, func(g *BookedRefund) { g.AcceptedAt = noon.Add(48 * time.Hour) })}, []BillLine{paidLine(b)}, ""},
+		"refund around midnight":         {[]Booked{givenBack(b, func(g *BookedRefund) { g.AskedAt = billDay; g.AcceptedAt = billDay.Add(time.Minute) })}, []BillLine{paidLine(b)}, "carried"},
+		"refund that was heard of later": {[]Booked{givenBack(b, func(g *BookedRefund) { g.AcceptedAt = noon.Add(24 * time.Hour) })}, []BillLine{paidLine(b)}, "carried"},
+		"refund of another day":          {[]Booked{givenBack(b, func(g *BookedRefund) { g.AskedAt = noon.Add(48 * time.Hour); g.AcceptedAt = g.AskedAt })}, []BillLine{paidLine(b)}, ""},
 		"refund that ended a revoke":     {[]Booked{voided}, []BillLine{paidLine(b), refundLine(part, 1)}, ""},
 		"refund that ended it, of all":   {[]Booked{voided}, []BillLine{paidLine(b), with(refundLine(part, 1), func(l *BillLine) { l.Amount.Minor = 1250 })}, ""},
 		"refund of more than there was":  {[]Booked{voided}, []BillLine{paidLine(b), with(refundLine(part, 1), func(l *BillLine) { l.Amount.Minor = 1251 })}, "amount"},
@@ -228,8 +229,8 @@ func TestReconcile_RefundsThatDoNotCount(t *testing.T) {
 		"failed, and listed": {func(g *BookedRefund) { g.AcceptedAt, g.Failed = time.Time{}, true }, true},
 		"failed":             {func(g *BookedRefund) { g.AcceptedAt, g.Failed = time.Time{}, true }, false},
 		"not accepted yet":   {func(g *BookedRefund) { g.AcceptedAt = time.Time{} }, false},
-		"around midnight":    {func(g *BookedRefund) { g.AcceptedAt = billDay.Add(time.Minute) }, false},
-		"of another day":     {func(g *BookedRefund) { g.AcceptedAt = noon.Add(48 * time.Hour) }, false},
+		"around midnight":    {func(g *BookedRefund) { g.AskedAt = billDay; g.AcceptedAt = billDay.Add(time.Minute) }, false},
+		"of another day":     {func(g *BookedRefund) { g.AskedAt = noon.Add(48 * time.Hour); g.AcceptedAt = g.AskedAt }, false},
 	} {
 		back := givenBack(b, c.change)
 		lines := []BillLine{paidLine(b)}

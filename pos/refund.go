@@ -39,6 +39,8 @@ type Refund struct {
 	sentAt    time.Time // the newest request; zero: none was sent
 	refused   bool      // R9: only "not found" makes that certain
 	reopened  bool      // F3 was heard once, and the same number tried again
+	known     bool      // the gateway has it, or had
+	since     time.Time // when this run took it up; zero: it began it
 	askBefore bool      // the next call is a question and no request
 }
 
@@ -139,7 +141,11 @@ var refundSteps = [...]time.Duration{1, 3, 12, 60, 180, 720}
 func (t Terms) refundVisible() time.Duration { return t.QueryEvery * 20 }
 
 // refundNext has the next call made when its step is over, or as late as r wishes.
+// Somebody should know of one that ten calls have not brought there.
 func (a Attempt) refundNext(r Answer, now time.Time) Attempt {
+	if a.given.State == RefundRequested && a.given.calls >= slowAfter {
+		a = a.raise(AttentionConfiguration)
+	}
 	step := a.Terms.RevokeEvery * refundSteps[min(a.given.calls-1, len(refundSteps)-1)]
 	a.refundAt = now.Add(max(step, r.NotBefore))
 	return a
@@ -178,17 +184,17 @@ func (a Attempt) refundQueried(r Answer, now time.Time) Attempt {
 		return a.accepted(now).refundNext(r, now)
 	case FoundRefundClosed: // F3: the same number once more, and then it has failed
 		switch {
-		case a.given.reopened && now.Sub(a.given.sentAt) < a.Terms.refundVisible():
+		case a.given.reopened && !a.refundCertain(now):
 			return a.refundNext(r, now)
 		case a.given.reopened:
 			return a.refundFails(now)
 		}
-		return a.changed(now, func(g *Refund) { g.reopened, g.refused, g.State = true, false, RefundRequested }).refundRepeats(r, now)
+		return a.changed(now, func(g *Refund) { g.reopened, g.refused, g.known, g.State = true, false, true, RefundRequested }).refundRepeats(r, now)
 	case FoundRefundAbnormal: // F4: the portal only
 		a = a.accepted(now).raise(AttentionRefundAbnormal)
 	case FoundRefundNotFound: // F5: or not visible yet
 		switch {
-		case now.Sub(a.given.sentAt) < a.Terms.refundVisible():
+		case now.Sub(a.given.sentAt) < a.Terms.refundVisible(), a.given.refused && !a.refundCertain(now):
 		case a.given.refused:
 			return a.refundFails(now)
 		default:
@@ -200,6 +206,18 @@ func (a Attempt) refundQueried(r Answer, now time.Time) Attempt {
 		a = a.raise(AttentionRefundAbnormal)
 	}
 	return a.refundNext(r, now) // F6
+}
+
+// refundCertain reports whether the newest request would show by now, for all that
+// this run knows: a clock that was set while no till ran proves nothing, and
+// permissions count from the restart (design 3.16).
+func (a Attempt) refundCertain(now time.Time) bool {
+	return now.Sub(later(a.given.sentAt, a.given.since)) >= a.Terms.refundVisible()
+}
+
+// refundTaken reports whether the gateway has, had, or may have a refund of ours.
+func (a Attempt) refundTaken() bool {
+	return slices.ContainsFunc(a.Refunds(), func(r Refund) bool { return r.known || !r.State.Settled() })
 }
 
 // refundHeard keeps what any answer may tell.
@@ -218,13 +236,13 @@ func (a Attempt) accepted(now time.Time) Attempt {
 		if r.State != RefundProcessing {
 			r.State, r.calls = RefundProcessing, 1
 		}
-		r.refused = false
+		r.refused, r.known = false, true
 	})
 }
 
 // refundDone concludes refunded.
 func (a Attempt) refundDone(now time.Time) Attempt {
-	a = a.changed(now, func(r *Refund) { r.State, r.Code = Refunded, "" })
+	a = a.changed(now, func(r *Refund) { r.State, r.Code, r.known = Refunded, "", true })
 	a.Refunded += a.given.Amount.Minor
 	a.Refunding, a.refundAt = false, time.Time{}
 	switch a.Attention {
@@ -253,7 +271,7 @@ func (a Attempt) refundFails(now time.Time) Attempt {
 func (a Attempt) refundResumed(now time.Time) Attempt {
 	if a.Refunding {
 		a = a.changed(now, func(r *Refund) {
-			r.askBefore = !r.sentAt.IsZero()
+			r.askBefore, r.since = !r.sentAt.IsZero(), now
 			if r.sentAt.After(now) { // the clock was set back since: a minute of this run, then (design 3.16)
 				r.sentAt = now
 			}

@@ -60,7 +60,7 @@ func (a Attempt) revokeAnswered(r Answer, now time.Time) Attempt {
 	case r.Finding == FoundRevokeRefused && a.Watch:
 		a.askAt = now.Add(a.Terms.confirmAfter())
 		return a.scheduleRevoke(now.Add(slow))
-	case r.Finding == FoundRevokeRefused:
+	case r.Finding == FoundRevokeRefused, a.State == Confirming && a.refused && noNews(r.Finding): // as refused as it was
 		return a.toRefused(now)
 	default: // V2 to V5, V7 to V10, V13, and no usable answer
 		if !a.Watch {
@@ -101,11 +101,19 @@ func (a Attempt) over() Attempt {
 }
 
 // evidence reports whether the gateway itself names an end: W1, W2, and W3 of an
-// order that we have not refunded. Of one that we have, REFUND says that a refund
-// was accepted once, be it in part or closed since (wechatpay-v2 6.2): what became
-// of it Query Refund says.
+// order of which it has no refund of ours. Of another REFUND says that it was
+// accepted once, be it in part or closed since (wechatpay-v2 6.2): what became of
+// it Query Refund says.
 func (a Attempt) evidence(f Finding) bool {
-	return f == FoundRevoked || f == FoundClosed || f == FoundRefunding && a.given == nil
+	return f == FoundRevoked || f == FoundClosed || f == FoundRefunding && !a.refundTaken()
+}
+
+// ended is over by evidence. A REFUND that no revoke of ours explains may be of a part.
+func (a Attempt) ended(f Finding) Attempt {
+	if a = a.over(); f == FoundRefunding && !a.reversed {
+		a = a.raise(AttentionRefunded)
+	}
+	return a
 }
 
 // queriedRevoking: a query between two revokes. Only an end that the gateway
@@ -113,7 +121,7 @@ func (a Attempt) evidence(f Finding) bool {
 func (a Attempt) queriedRevoking(r Answer, now time.Time) Attempt {
 	switch {
 	case a.evidence(r.Finding):
-		return a.over()
+		return a.ended(r.Finding)
 	case r.Finding == FoundPaid:
 		if a.Method.Closes() { // K2: it is a sale
 			return a.paid(r)
@@ -137,11 +145,8 @@ func (a Attempt) queriedRevoking(r Answer, now time.Time) Attempt {
 func (a Attempt) queriedConfirming(r Answer, now time.Time) Attempt {
 	switch {
 	case a.evidence(r.Finding):
-		return a.over()
-	case r.Finding == FoundRefunding && a.Refunding: // Query Refund ends it
-		a.askAt = now.Add(slow)
-		return a
-	case r.Finding == FoundRefunding: // our refund failed: the money is still here, and no revoke takes it back
+		return a.ended(r.Finding)
+	case r.Finding == FoundRefunding: // of ours, and Query Refund says how it ends; no revoke does any more
 		a.refused = true
 		return a.queriedRefused(Answer{Finding: FoundPaid}, now)
 	case r.Finding == FoundPaid && a.Method.Closes(): // K2: it is a sale
@@ -155,7 +160,9 @@ func (a Attempt) queriedConfirming(r Answer, now time.Time) Attempt {
 	case a.refused:
 		return a.queriedRefused(r, now)
 	case r.Finding == FoundNoOrder && (a.prepayID == "" || a.lapsed): // K5: not while the customer may pay. W6: final only under 13.3 (b), so a watch looks on
-		a.State = Revoked
+		if a.State = Revoked; a.Reason == ReasonVoided { // there was one (S14): look on for as long as behind a new one
+			a.since = now
+		}
 		return a.startWatch(FoundRevokeAccepted, a.watchAsk(now)).watchMayEnd(now)
 	}
 	a.paidSeen = a.paidSeen || r.Finding == FoundPaid

@@ -14,7 +14,7 @@ import (
 var (
 	ErrVoidUnpaid   = errors.New("only a paid order is voided")
 	ErrVoidMethod   = errors.New("an order that the customer scanned cannot be revoked: refund it")
-	ErrVoidRefunded = errors.New("a refund of it was begun, and WeChat Pay revokes no such order: refund the rest")
+	ErrVoidRefunded = errors.New("money of it went back or was about to, and WeChat Pay revokes no such order: refund the rest")
 	ErrVoidLate     = errors.New("WeChat Pay revokes within 7 days only: refund it")
 )
 
@@ -27,7 +27,7 @@ func (a Attempt) CanVoid(now time.Time) error {
 		return ErrVoidUnpaid
 	case a.Method.Closes():
 		return ErrVoidMethod
-	case a.given != nil:
+	case a.given != nil, a.closed:
 		return ErrVoidRefunded
 	case a.foreign:
 		return ErrRevokeForeign

@@ -175,7 +175,7 @@ func newBooked(entries []pos.Entry) pos.Booked {
 func refundsAfter(before []pos.BookedRefund, e pos.Entry) []pos.BookedRefund {
 	for i, g := range e.After.Refunds() {
 		if i == len(before) {
-			before = append(before, pos.BookedRefund{No: g.No, Minor: g.Amount.Minor})
+			before = append(before, pos.BookedRefund{No: g.No, Minor: g.Amount.Minor, AskedAt: g.CreatedAt})
 		}
 		accepted := g.State == pos.RefundProcessing || g.State == pos.Refunded
 		if accepted && before[i].AcceptedAt.IsZero() {

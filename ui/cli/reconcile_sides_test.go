@@ -10,14 +10,14 @@ import (
 	"cashier/wechat"
 )
 
-// written journals one order's events, twenty days apart, from a time on.
+// written journals one order's events from a time on: paid 20 days later, and given back 80.
 func written(t *testing.T, j *storage.Journal, no pos.OrderNo, from time.Time, events ...pos.Event) {
 	t.Helper()
 	var a pos.Attempt
 	events = append([]pos.Event{pos.Intended{OrderNo: no, Sale: pos.SaleID(no), Number: 1, Counter: 1, Method: pos.QuickPay, Till: "K1",
 		Fingerprint: string(no), Amount: pos.Money{Minor: 1250, Currency: "HKD"}, Terms: pos.DefaultTerms}}, events...)
 	for i, e := range events {
-		at := from.Add(time.Duration(i) * 20 * 24 * time.Hour)
+		at := from.AddDate(0, 0, [...]int{0, 20, 80, 80, 80}[i])
 		seq := a.Seq
 		a, _ = pos.Next(a, e, at)
 		a.Seq = seq
