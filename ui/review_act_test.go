@@ -190,7 +190,7 @@ func TestVoidOfWhatWasPartlyGivenBackIsRefused(t *testing.T) {
 	inReview(t, reviewWith{fill: aDay}, func(d *reviewDesk) {
 		d.find("R-8")
 		d.hand("v")
-		d.sees("A refund of it was begun")
+		d.sees("Money of it went back")
 		if d.has("void_pressed") {
 			t.Error("it was voided")
 		}
