@@ -60,7 +60,7 @@ func (a Attempt) revokeAnswered(r Answer, now time.Time) Attempt {
 	case r.Finding == FoundRevokeRefused && a.Watch:
 		a.askAt = now.Add(a.Terms.confirmAfter())
 		return a.scheduleRevoke(now.Add(slow))
-	case r.Finding == FoundRevokeRefused, a.State == Confirming && a.refused && noNews(r.Finding): // as refused as it was
+	case r.Finding == FoundRevokeRefused, a.State == Confirming && noNews(r.Finding): // as refused as it was
 		return a.toRefused(now)
 	default: // V2 to V5, V7 to V10, V13, and no usable answer
 		if !a.Watch {
