@@ -138,16 +138,14 @@ func (w *world) evening() {
 	for _, op := range []sim.Op{sim.OnQuickPay, sim.OnQuery, sim.OnRevoke, sim.OnUnifiedOrder, sim.OnClose, sim.OnRefund, sim.OnRefundQuery} {
 		w.gateway.Inject(op, clear...)
 	}
-	for w.till.dead || w.till.conflict { // one that lives on beside it may have written meanwhile
-		w.till.kill()
-		w.open()
-	}
-	if w.till.ready() != nil {
-		w.till.kill()
-		w.open()
-	}
 	end := time.Now().Add(6 * time.Hour)
-	w.live(func() bool { return w.rest() || time.Now().After(end) })
+	for again := true; again; again = w.till.conflict { // one that lives on beside it may have written meanwhile
+		for w.till.dead || w.till.ready() != nil {
+			w.till.kill()
+			w.open()
+		}
+		w.live(func() bool { return w.till.conflict || w.rest() || time.Now().After(end) })
+	}
 	w.judge()
 }
 
