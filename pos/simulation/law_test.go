@@ -139,7 +139,7 @@ func (w *world) evening() {
 		w.gateway.Inject(op, clear...)
 	}
 	end := time.Now().Add(6 * time.Hour)
-	for again := true; again; again = w.till.conflict { // one that lives on beside it may have written meanwhile
+	for again := true; again; again = w.replaced() {
 		for w.till.dead || w.till.ready() != nil {
 			w.till.kill()
 			w.open()
@@ -147,6 +147,19 @@ func (w *world) evening() {
 		w.live(func() bool { return w.till.conflict || w.rest() || time.Now().After(end) })
 	}
 	w.judge()
+}
+
+// replaced kills the till if one that lives on beside it has written meanwhile, or
+// works on something that was not there when this one began.
+func (w *world) replaced() bool {
+	open, err := w.journal.Open(context.Background())
+	w.must(err)
+	beside := func(a pos.Attempt) bool { return w.till.open[a.OrderNo] == nil }
+	if !w.till.conflict && !slices.ContainsFunc(open, beside) {
+		return false
+	}
+	w.till.kill()
+	return true
 }
 
 // rest reports that nothing is open but what a person has to end.
@@ -185,7 +198,8 @@ func (w *world) judge() {
 		w.sameFold(a)
 		w.settled(w.facts[no], a)
 		w.givenBack(a)
-		if w.kept(no) && !mute(a) && !w.facts[no].denied { // a late one that nobody answers for is not at rest
+		told := a.State != pos.Paid && a.Attention != ""
+		if w.kept(no) && !mute(a) && !told && !w.facts[no].denied { // a late one that nobody answers for is not at rest
 			if other := keptOf[a.Sale]; other != "" {
 				w.broke("I8: two payments of one sale are kept, the other is "+string(other), no)
 			}
