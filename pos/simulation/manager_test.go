@@ -93,7 +93,6 @@ func (w *world) takenBack(a pos.Attempt, e pos.Event) {
 	if _, void := e.(pos.VoidPressed); !void || a.State != pos.Revoking {
 		w.broke("design 3.2: PAID was taken back", a.OrderNo)
 	}
-	delete(w.paid, a.Sale)
 }
 
 // givenBack holds what the journal says of refunds against the gateway's book.
