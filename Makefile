@@ -4,12 +4,10 @@ BIN := $(CURDIR)/.ci/bin
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-# The screens mostly wait: they do it beside the race detector. A fifth of what
-# compiler and simulation do is to collect the garbage of small heaps.
+# A fifth of what compiler and simulation do is to collect the garbage of small
+# heaps. The screens are not driven beside anything: they have seconds to answer.
 check: export GOGC = 400
-check: tidy lint test ## everything that CI runs
-	$(MAKE) -j2 race screen
-	$(MAKE) proof
+check: tidy lint test race screen proof ## everything that CI runs
 
 tidy: ## go.mod and go.sum are tidy, and the code is formatted
 	go mod tidy -diff
