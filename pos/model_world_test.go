@@ -4,8 +4,9 @@ package pos
 // gateway that lies and a till that crashes. Its rules are the functions that
 // list calls, to be read as a list; each adds what may happen.
 //
-// Not in it: the till's own refunds (reconcile_property_test.go), and the limits
-// of calls a second (I10), which are not the machine's (wechat/budget_test.go). A wrong answer stands for all that Next
+// Not in it: the till's own refunds (refund_test.go, void_property_test.go), and the
+// limits of calls a second (I10), which are not the machine's
+// (wechat/budget_test.go). A wrong answer stands for all that Next
 // treats alike: of queries CLOSED for REVOKED.
 
 // wire is what is on its way from a till.

@@ -34,7 +34,7 @@ func (w *world) manage(no pos.OrderNo) {
 // refundRows are the stories that the simulator tells of refunds.
 var refundRows = sim.RefundScenarios()
 
-// stands is the attempt as the till has it, or the journal; false when nobody is there to be asked.
+// stands is the attempt as the till has it, or the journal; false when no till runs, or the day is over.
 func (w *world) stands(no pos.OrderNo) (pos.Attempt, bool) {
 	if w.till.dead || w.calm {
 		return pos.Attempt{}, false
