@@ -299,7 +299,7 @@ func noNews(f Finding) bool { return f == FoundUnclear || f == FoundCommFail || 
 
 // urgency orders the reasons for attention: a person who can see one sees the
 // most urgent.
-var urgency = []Attention{"", AttentionPaidAway, AttentionRefundShort, AttentionConfiguration, AttentionSignature, AttentionMismatch,
+var urgency = []Attention{"", AttentionPaidAway, AttentionRefundShort, AttentionRefundSlow, AttentionConfiguration, AttentionSignature, AttentionMismatch,
 	AttentionRefundAbnormal, AttentionRefundFailed, AttentionRevokeSlow, AttentionRefunded, AttentionBill, AttentionContradiction, AttentionPaidLate, AttentionRevokeRefused}
 
 // Urgency orders the reasons for attention: the larger, the sooner somebody should look.

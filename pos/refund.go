@@ -144,7 +144,7 @@ func (t Terms) refundVisible() time.Duration { return t.QueryEvery * 20 }
 // Somebody should know of one that ten calls have not brought there.
 func (a Attempt) refundNext(r Answer, now time.Time) Attempt {
 	if a.given.State == RefundRequested && a.given.calls >= slowAfter {
-		a = a.raise(AttentionConfiguration)
+		a = a.raise(AttentionRefundSlow)
 	}
 	step := a.Terms.RevokeEvery * refundSteps[min(a.given.calls-1, len(refundSteps)-1)]
 	a.refundAt = now.Add(max(step, r.NotBefore))
@@ -246,7 +246,7 @@ func (a Attempt) refundDone(now time.Time) Attempt {
 	a.Refunded += a.given.Amount.Minor
 	a.Refunding, a.refundAt = false, time.Time{}
 	switch a.Attention {
-	case AttentionRefundShort, AttentionRefundAbnormal, AttentionRefundFailed, AttentionConfiguration, AttentionSignature, AttentionMismatch:
+	case AttentionRefundShort, AttentionRefundSlow, AttentionRefundAbnormal, AttentionRefundFailed, AttentionConfiguration, AttentionSignature, AttentionMismatch:
 		a.Attention = ""
 	}
 	if a.State == Confirming { // design 3.8: a manager's refund ends it

@@ -53,9 +53,10 @@ const (
 	AttentionBill          Attention = "bill_differs"       // the bill of a day says something else
 	AttentionContradiction Attention = "contradiction"      // a later answer contradicts a settled order (S14)
 
-	AttentionRefundShort    Attention = "refund_short"    // the merchant's funds are short; tried again by itself (R4)
-	AttentionRefundAbnormal Attention = "refund_abnormal" // the customer cannot be paid, or nobody knows: the portal (F4, F7)
-	AttentionRefundFailed   Attention = "refund_failed"   // nothing was given back and nothing will be (F3, R6 to R9)
+	AttentionRefundShort    Attention = "refund_short"       // the merchant's funds are short; tried again by itself (R4)
+	AttentionRefundSlow     Attention = "refund_unconfirmed" // ten calls, and nobody knows whether the gateway took it
+	AttentionRefundAbnormal Attention = "refund_abnormal"    // the customer cannot be paid, or nobody knows: the portal (F4, F7)
+	AttentionRefundFailed   Attention = "refund_failed"      // nothing was given back and nothing will be (F3, R6 to R9)
 )
 
 // Method is how the customer pays.

@@ -190,8 +190,8 @@ var remedies = map[pos.Attention]string{
 	pos.AttentionMismatch: "review.do_portal", pos.AttentionRevokeSlow: "review.do_wait",
 	pos.AttentionRevokeRefused: "review.do_whole", pos.AttentionRefunded: "review.do_portal",
 	pos.AttentionBill: "review.do_portal", pos.AttentionContradiction: "review.do_portal",
-	pos.AttentionRefundShort: "review.do_fund", pos.AttentionRefundAbnormal: "review.do_pay",
-	pos.AttentionRefundFailed: "review.do_again",
+	pos.AttentionRefundShort: "review.do_fund", pos.AttentionRefundSlow: "review.do_look",
+	pos.AttentionRefundAbnormal: "review.do_pay", pos.AttentionRefundFailed: "review.do_again",
 }
 
 // why says why a sale is on the attention list, what was tried, whether the till

@@ -115,6 +115,7 @@ var attentions = map[pos.Attention]string{
 	pos.AttentionContradiction: "attention.contradiction",
 
 	pos.AttentionRefundShort:    "attention.refund_short",
+	pos.AttentionRefundSlow:     "attention.refund_unconfirmed",
 	pos.AttentionRefundAbnormal: "attention.refund_abnormal",
 	pos.AttentionRefundFailed:   "attention.refund_failed",
 }

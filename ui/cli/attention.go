@@ -39,6 +39,8 @@ func adviceOn(a pos.Attention) advice {
 		return advice{"a later answer contradicts how it ended", portal}
 	case pos.AttentionRefundShort:
 		return advice{"the merchant's funds do not suffice for its refund", "add funds in WeChat Pay's merchant portal"}
+	case pos.AttentionRefundSlow:
+		return advice{"ten calls for its refund, and no answer that says whether it was taken", "see that the line is up: cashier doctor. Do not give the money back in another way before you have looked in WeChat Pay's merchant portal"}
 	case pos.AttentionRefundAbnormal:
 		return advice{"the customer cannot be given the money, or nobody knows", "end the refund in WeChat Pay's merchant portal"}
 	case pos.AttentionRefundFailed:

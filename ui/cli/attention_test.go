@@ -13,7 +13,7 @@ import (
 func TestAttentionList_SaysAllOfIt(t *testing.T) {
 	reasons := []pos.Attention{pos.AttentionPaidAway, pos.AttentionPaidLate, pos.AttentionConfiguration, pos.AttentionSignature,
 		pos.AttentionMismatch, pos.AttentionRevokeSlow, pos.AttentionRevokeRefused, pos.AttentionRefunded, pos.AttentionBill,
-		pos.AttentionContradiction, pos.AttentionRefundShort, pos.AttentionRefundAbnormal, pos.AttentionRefundFailed}
+		pos.AttentionContradiction, pos.AttentionRefundShort, pos.AttentionRefundSlow, pos.AttentionRefundAbnormal, pos.AttentionRefundFailed}
 	whys := map[string]pos.Attention{}
 	for _, reason := range reasons {
 		a := adviceOn(reason)
