@@ -118,6 +118,7 @@ type outcome struct {
 	done   bool
 	early  bool // the call goes out before the journal is written
 	tells  bool // a person that money has to be given back by hand
+	alarms bool // a person, as a watch ends, that the gateway refuses our set-up
 	sends  wire
 	broken rule
 	a      known
@@ -218,6 +219,7 @@ func (m *machine) try(a Attempt, h happening) (o outcome) {
 		o.early = o.early || o.sends != idle && !recorded
 	}
 	o.tells = next.Attention == AttentionRevokeRefused
+	o.alarms = a.Watch && !next.Watch && next.Attention == AttentionConfiguration
 	o.a, o.broken = m.know(next), m.lawful(a, next, h, o)
 	return o
 }

@@ -23,7 +23,9 @@ type brokenRule struct {
 // and faults.
 func TestModel_EveryRuleIsNeeded(t *testing.T) {
 	skipModel(t)
-	for _, b := range brokenRules() {
+	rules := brokenRules()
+	t.Logf("%d broken rules, each has to show", len(rules))
+	for _, b := range rules {
 		t.Run(b.name, func(t *testing.T) {
 			x, found := b.found(cmp.Or(b.rescan, RescanStrict))
 			if found != b.shows {
@@ -96,6 +98,8 @@ func brokenRules() []brokenRule {
 		{name: "no watch after a revoke", law: withoutWatch(FoundRevokeAccepted), shows: ruleI3},
 		{name: "what a watch finds is ignored", law: blindWatch, shows: ruleI3},
 		{name: "the watch ends at 45 s", law: hastyWatch, shows: ruleI3},
+		{name: "the first return_code FAIL ends the watch", law: deafWatch(AttentionConfiguration, 0), besides: rare{refuses: true}, shows: ruleI3},
+		{name: "a watch that heard nothing else ends, and nobody is told", law: deafWatch("", decisive), besides: rare{refuses: true}, shows: ruleI3},
 
 		// The journal, crashes and a second till.
 		{name: "restart forgets the intent", law: onRestart(func(Attempt, []Effect) (Attempt, []Effect) { return Attempt{}, nil }), shows: ruleI7},

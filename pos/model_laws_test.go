@@ -201,6 +201,19 @@ func hastyWatch(a Attempt, e Event, now time.Time) (Attempt, []Effect) {
 	return next, effects
 }
 
+// deafWatch ends a watch that only heard return_code FAIL after so long, with this alarm.
+func deafWatch(alarm Attention, after time.Duration) law {
+	return func(a Attempt, e Event, now time.Time) (Attempt, []Effect) {
+		next, effects := Next(a, e, now)
+		if _, queried := e.(QueryAnswered); queried && a.Watch && a.failsOnly && finding(e) == FoundCommFail && now.Sub(a.since) >= after {
+			next = next.endWatch()
+			next.Attention = alarm
+			return next, effects[:1]
+		}
+		return next, effects
+	}
+}
+
 // hastyRevoke does not wait for the 15 s.
 func hastyRevoke(a Attempt, e Event, now time.Time) (Attempt, []Effect) {
 	next, effects := Next(a, e, now)

@@ -109,7 +109,6 @@ func (d side) offered(before, after *Attempt, e Event, o outcome) side {
 	r, queried := e.(QueryAnswered)
 	d.offer.shown = d.offer.shown || after.codeURL != ""
 	d.shown = d.shown || after.State == Paid
-	d.handed = d.handed || d.fails && before.Watch && !after.Watch
 	d.broken = max(d.broken, o.broken)
 	switch {
 	case o.sends == onRevoke && d.warned:
@@ -191,7 +190,7 @@ func TestModel_NativeTwoTills(t *testing.T) {
 	scanning(m)
 	m.beside, m.allows = true, alone
 	x := explorer{model: m, real: m}
-	if found := x.explore(RescanStrict, budget{1, 0, 1}); found != lawKept {
+	if found := x.explore(RescanStrict, budget{1, *modelFaults - 1, *modelFaults}); found != lawKept {
 		t.Fatalf("%s\n%s", ruleText[found], x.trace())
 	}
 	t.Logf("%s, %s: %d states, %d transitions", t.Name(), x.budget, len(x.scenes), x.transitions)

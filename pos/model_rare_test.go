@@ -2,7 +2,7 @@ package pos
 
 // This file is what seldom happens to a sale, as rules of the world like those
 // beside it: the 7 days go by, a clock is set, the gateway wants a pause, the
-// shop gives money back without the till, a manager voids. With two attempts, crashes and faults
+// shop gives money back without the till, a manager voids, our set-up is refused. With two attempts, crashes and faults
 // all of it at once would take too long, so an exploration says what it adds.
 
 // rare is what the world has besides.
@@ -12,6 +12,7 @@ type rare struct {
 	pause   bool // the gateway wants a pause between revokes (V9)
 	refunds bool // money is given back in WeChat's merchant portal
 	voids   bool // a manager voids what is paid
+	refuses bool // our set-up: the gateway says return_code FAIL and nothing else, for as long as it likes
 }
 
 // date is what the header of an answer says of the day.
@@ -43,6 +44,13 @@ func (v *mover) week() {
 // aged reports that no rule of the attempt waits for an age any more.
 func (v *mover) aged() bool {
 	return !v.facts[v.d.seats[0].a].a.since.After(t0.Add(-decisive))
+}
+
+// refusal: whoever refused our set-up once goes on refusing.
+func (v *mover) refusal(k int) {
+	if v.refuses && v.d.fails {
+		v.chance("Query Order is answered return_code FAIL", v.take(v.d, k, querySays(FoundCommFail, v.date())))
+	}
 }
 
 // clocks: somebody sets the wall clock by an hour, or the machine sleeps as

@@ -52,7 +52,7 @@ type side struct {
 	warned  bool  // the newest telling answer spoke of somebody else's order
 	offer   offer // to a customer who scans the till
 	fails   bool  // the gateway never said anything but return_code FAIL
-	handed  bool  // for which the watch ended, and a person has to see to it (design 3.9)
+	handed  bool  // for which the watch ended when the code was dead, and a person was told (design 3.9)
 	told    bool  // by the last answer: a person, that money has to be given back by hand
 	broken  rule  // by the last step
 }
@@ -331,6 +331,7 @@ func (v *mover) answerQuery(k int) {
 		says := querySays(f, v.date())
 		v.lie("Query Order is not or wrongly answered", says, v.take(d, k, says))
 	}
+	v.refusal(k)
 	if d.offer.made && d.stand != absent && !d.week { // K5: one that exists is not known yet
 		says := querySays(FoundNoOrder, v.date())
 		v.lie("Query Order does not know the order", says, v.take(d, k, says))
@@ -447,7 +448,7 @@ func (m *model) take(d side, k int, h happening) side {
 	}
 	d.door = d.door || after.State == Revoking || after.State == Confirming || o.sends == onRevoke
 	d.shown = d.shown && !h.voids() || after.State == Paid // whoever voids has the goods, or leaves them
-	d.handed = d.handed || d.fails && before.Watch && !after.Watch
+	d.handed = d.handed || d.fails && o.alarms && d.age > codeLives
 	d.broken = max(d.broken, o.broken)
 	switch {
 	case h >= answers:
@@ -502,7 +503,7 @@ func (d *side) tidy() {
 	d.latePay = d.latePay && d.stand == absent && d.age <= codeLives
 	alive := d.mayArrive()
 	d.lateRev = d.lateRev && d.stand != over && d.stand != refunded && (d.stand != absent || alive)
-	if !alive {
+	if !alive && !d.fails {
 		d.age = min(d.age, d.sent, 1)
 	}
 }
