@@ -22,8 +22,11 @@ type fact struct {
 	summary pos.Summary // as the till last showed it
 	door    bool        // a revoke was journaled, of a Quick Pay
 	asked   bool        // of another order: the newest answer was to a query, and not SUCCESS
+	fair    bool        // the newest query was answered in fair weather
 	portal  bool        // somebody gave the money back, or closed it, without the till
+	heard   bool        // an answer that was not return_code FAIL, or none
 	denied  bool        // a watch ended because the gateway said that there is no such order
+	refused bool        // a watch ended because the gateway never said anything but return_code FAIL, and a person was told
 }
 
 // broken ends a world.
@@ -51,8 +54,11 @@ func (w *world) watchLaw(before, after pos.Attempt, e pos.Event) {
 	if _, begins := e.(pos.Intended); begins {
 		f.began = time.Now()
 	}
-	f.summary, f.denied = after.Summary, f.denies(before, after, e)
+	f.summary, f.denied, f.refused = after.Summary, f.denies(before, after, e), f.refuses(before, after, e)
 	w.tally.entered(before, after)
+	if _, queried := e.(pos.QueryAnswered); queried {
+		f.fair = w.calm
+	}
 	if after.Method.Closes() {
 		w.watchScanned(f, before, after, e)
 	} else if _, sent := e.(pos.RevokeSent); sent || after.State == pos.Revoking {
@@ -65,10 +71,8 @@ func (w *world) watchLaw(before, after pos.Attempt, e pos.Event) {
 		w.takenBack(after, e)
 	case before.State != pos.Paid && after.State == pos.Paid:
 		w.concludedPaid(f, after)
-	case after.State.Settled() && !after.Open() && after.Attention == "" && after.State != pos.Paid && w.kept(after.OrderNo):
-		if !f.denied {
-			w.broke("I3: concluded "+string(after.State)+", nobody looks, and the money is kept", after.OrderNo)
-		}
+	case after.State.Settled() && !after.Open() && after.State != pos.Paid && w.kept(after.OrderNo) && !f.denied && !f.refused:
+		w.broke("I3: concluded "+string(after.State)+", nobody looks, and the money is kept", after.OrderNo)
 	}
 }
 
@@ -122,6 +126,23 @@ func (f *fact) denies(before, after pos.Attempt, e pos.Event) bool {
 	return last && r.Answer.Finding == pos.FoundNoOrder && time.Since(f.began) >= 2*time.Minute
 }
 
+// refuses reports the other end of a watch that may leave money behind: from the
+// submission on the gateway has said return_code FAIL and nothing else, for 120 s,
+// and a person is told (design 3.9).
+func (f *fact) refuses(before, after pos.Attempt, e pos.Event) bool {
+	switch e := e.(type) {
+	case pos.SubmitAnswered:
+		f.heard = e.Answer.Finding != pos.FoundCommFail
+	case pos.QueryAnswered:
+		f.heard = f.heard || e.Answer.Finding != pos.FoundCommFail
+	default:
+		return f.refused && !after.Open()
+	}
+	ends := before.Watch && !after.Watch
+	told := after.Attention == pos.AttentionConfiguration
+	return !after.Open() && !f.heard && (f.refused || ends && told && time.Since(f.began) >= 2*time.Minute)
+}
+
 // deniedAtLast is what a run says of such an order.
 const deniedAtLast = "kept, and the gateway denied it at 120 s"
 
@@ -172,27 +193,32 @@ func (w *world) replaced() bool {
 // rest reports that nothing is open but what a person has to end.
 func (w *world) rest() bool {
 	for _, worker := range w.till.open {
-		if worker.a.Open() && !endless(worker.a) && !mute(worker.a) || unsettled(worker.a) || worker.calls > 0 || worker.stuck {
+		if worker.a.Open() && !w.endless(worker.a) && !mute(worker.a) || unsettled(worker.a) || worker.calls > 0 || worker.stuck {
 			return false
 		}
 	}
 	return true
 }
 
-// endless is an attempt that no machine can end, and a person is told: recall
-// is Y for ever (0.41), 7 days are gone, or the number answers for somebody
-// else's order (design 3.10). It is asked about for ever.
-func endless(a pos.Attempt) bool {
+// endless is an attempt that no machine can end, and a person is told: 7 days are
+// gone, the number answers for somebody else's order, in fair weather too (design
+// 3.10), recall is Y for ever (0.41), or no query is answered of what the portal gave
+// back and no revoke can take any more. It is asked about for ever.
+func (w *world) endless(a pos.Attempt) bool {
 	refused := a.Attention == pos.AttentionRevokeSlow || a.Attention == pos.AttentionRevokeRefused
-	return a.Attention != "" && (a.Foreign() || a.Revokes >= 10 || refused && a.NextRevoke().IsZero())
+	forever := a.Amount.Minor == 41 || unanswered(a) && w.facts[a.OrderNo].portal
+	return a.Attention != "" && (refused && a.NextRevoke().IsZero() || a.Foreign() && w.facts[a.OrderNo].fair || a.Revokes >= 10 && forever)
 }
 
-// mute is an order of 0.33 or 0.34 that was made after its revoke was accepted,
-// by a submission that came late: in these stories no query is answered before
-// the order is revoked, and a watch asks without being answered.
-func mute(a pos.Attempt) bool {
-	return a.Method == pos.QuickPay && a.State == pos.Revoked && a.Watch && (a.Amount.Minor == 33 || a.Amount.Minor == 34)
+// unanswered is an order of 0.33 or 0.34: in these stories no query is answered
+// before the order is revoked.
+func unanswered(a pos.Attempt) bool {
+	return a.Method == pos.QuickPay && (a.Amount.Minor == 33 || a.Amount.Minor == 34)
 }
+
+// mute is such an order that was made after its revoke was accepted, by a submission
+// that came late: a watch asks without being answered.
+func mute(a pos.Attempt) bool { return unanswered(a) && a.State == pos.Revoked && a.Watch }
 
 // judge is the law at rest.
 func (w *world) judge() {
@@ -205,8 +231,8 @@ func (w *world) judge() {
 		w.sameFold(a)
 		w.settled(w.facts[no], a)
 		w.givenBack(a)
-		told := a.State != pos.Paid && a.Attention != ""
-		if w.kept(no) && !mute(a) && !told && !w.facts[no].denied { // a late one that nobody answers for is not at rest
+		f := w.facts[no]
+		if w.kept(no) && !mute(a) && !(a.Open() && w.endless(a)) && !f.refused && !f.denied { // those are not at rest, or a person's
 			if other := keptOf[a.Sale]; other != "" {
 				w.broke("I8: two payments of one sale are kept, the other is "+string(other), no)
 			}
@@ -239,13 +265,13 @@ func (w *world) settled(f *fact, a pos.Attempt) {
 		w.broke("I5: Unified Order was sent twice", a.OrderNo)
 	case mute(a):
 		w.tally.left["watched, and no query is answered (0.33, 0.34)"]++
-	case a.Open() && !endless(a), unsettled(a):
+	case a.Open() && !w.endless(a), unsettled(a):
 		w.broke("L1: still open after six hours of fair weather", a.OrderNo)
 	case a.State == pos.Paid && !kept && !f.portal && !w.refunds(a.OrderNo):
 		w.broke("I9: PAID, and the money is not there", a.OrderNo)
 	case f.denied && kept:
 		w.tally.left[deniedAtLast]++
-	case a.State != pos.Paid && kept && a.Attention == "":
+	case a.State != pos.Paid && kept && !a.Open() && !f.refused:
 		w.broke("I9: the money is kept, the journal says "+string(a.State)+", and nobody is told", a.OrderNo)
 	case a.State != pos.Paid && kept:
 		w.tally.left[string(a.State)+" and kept, a person is told: "+string(a.Attention)]++

@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
 	"net/http"
@@ -30,6 +31,14 @@ var planted = []struct {
 	}},
 	{"machine", "recall N is believed", "I3", func(w *world) {
 		w.law = when(func(a pos.Attempt, r pos.Answer) bool { return r.Finding == pos.FoundRevokeAccepted }, pos.Revoked)
+	}},
+	{"machine", "the first return_code FAIL ends a watch", "I3", func(w *world) {
+		w.law = endsWatch(func(_ pos.Attempt, f pos.Finding) bool { return f == pos.FoundCommFail }, pos.AttentionConfiguration)
+	}},
+	{"machine", "a watch of which a person knows ends in silence", "I3", func(w *world) {
+		w.law = endsWatch(func(next pos.Attempt, f pos.Finding) bool {
+			return next.Attention != "" && (f == pos.FoundUnclear || f == pos.FoundNoOrder)
+		}, "")
 	}},
 	{"machine", "an order is closed and nobody asked", "design 3.12", func(w *world) { w.law = closesUnasked }},
 	{"machine", "a late SUCCESS is no sale", "design 2", func(w *world) { w.law = deafToSale }},
@@ -103,6 +112,18 @@ func when(so func(pos.Attempt, pos.Answer) bool, verdict pos.State) law {
 		}
 		if so(a, answer) {
 			next.State, next.Watch = verdict, false
+			return next, effects[:1]
+		}
+		return next, effects
+	}
+}
+
+// endsWatch ends a watch at an answer, with an alarm or with the one that stands.
+func endsWatch(so func(pos.Attempt, pos.Finding) bool, alarm pos.Attention) law {
+	return func(a pos.Attempt, e pos.Event, now time.Time) (pos.Attempt, []pos.Effect) {
+		next, effects := pos.Next(a, e, now)
+		if r, queried := e.(pos.QueryAnswered); queried && a.Watch && next.Watch && so(next, r.Answer.Finding) {
+			next.Watch, next.Attention = false, cmp.Or(alarm, next.Attention)
 			return next, effects[:1]
 		}
 		return next, effects
