@@ -120,6 +120,9 @@ func prepareFile(ctx context.Context, path string) error {
 	if err := checkFiles(path); err != nil {
 		return err
 	}
+	if err := noOrphan(path); err != nil {
+		return err
+	}
 	if err := createFile(path); !errors.Is(err, fs.ErrExist) {
 		return err
 	}
@@ -135,6 +138,22 @@ func prepareFile(ctx context.Context, path string) error {
 		err = h.check()
 	}
 	return errors.Join(err, db.Close())
+}
+
+// noOrphan refuses a WAL whose journal is missing or empty: SQLite would delete
+// it, with all that was durable in it.
+func noOrphan(path string) error {
+	if filled(path) || !filled(path+"-wal") {
+		return nil
+	}
+	return mend(fmt.Errorf("the journal is missing, and %s-wal is there, which belongs to it", path),
+		"put the journal back beside it; to begin a new one move that file away, never delete it")
+}
+
+// filled reports a file that is not empty.
+func filled(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Size() > 0
 }
 
 // identify gives a new journal its identity, and refuses one of the other kind.

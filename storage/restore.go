@@ -36,10 +36,16 @@ func Restore(ctx context.Context, backup, path string, when pos.Entry) (Report, 
 // restore makes the journal under another name and gives it its own when it is
 // complete. The lock of path is held.
 func restore(ctx context.Context, backup, path string, when pos.Entry) (Report, error) {
-	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
-		return Report{}, errors.Join(err, &pos.Error{
-			Kind: pos.KindInvalid, Err: errors.New("a journal is there"), Hint: "move it and the files beside it away first; never delete it",
-		})
+	for _, there := range []string{path, path + "-wal", path + "-shm"} { // SQLite would read the lost journal's WAL as the new one's
+		if _, err := os.Lstat(there); !errors.Is(err, fs.ErrNotExist) {
+			return Report{}, errors.Join(err, &pos.Error{
+				Kind: pos.KindInvalid, Err: fmt.Errorf("a journal is there: %s", there), Hint: "move it and the files beside it away first; never delete it",
+			})
+		}
+	}
+	if filled(backup + "-wal") { // which is not read, and holds what was sold last
+		return Report{}, &pos.Error{Kind: pos.KindInvalid, Err: errors.New("it is no backup but a journal: a WAL lies beside it"),
+			Hint: "move both files together to where the journal has to be, or make a backup of it first: cashier backup"}
 	}
 	source, err := openReader(ctx, backup, lying)
 	if err != nil {

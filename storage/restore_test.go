@@ -69,3 +69,62 @@ func TestBadBackupIsNotRestored(t *testing.T) {
 		t.Error("a journal was made of it")
 	}
 }
+
+// asKilled is what is left on disk of a till that was killed, as far as it is in
+// these files.
+func asKilled(t *testing.T, path string, ends ...string) string {
+	t.Helper()
+	there := filepath.Join(t.TempDir(), "till", "journal.db")
+	if err := os.Mkdir(filepath.Dir(there), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, end := range ends {
+		bytes, err := os.ReadFile(path + end)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(there+end, bytes, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return there
+}
+
+// TestRestore_WAL: a journal is the file and the WAL beside it. A backup is put
+// beside no WAL of another journal, and no journal is restored without its own.
+func TestRestore_WAL(t *testing.T) {
+	ctx, when := t.Context(), pos.Entry{At: began.Add(1e9), Day: "2026-11-22", Run: "run-2"}
+	j := openTemp(t)
+	sell(t, j, 3)
+	backup := filepath.Join(t.TempDir(), "backup.db")
+	if _, err := j.Backup(ctx, backup); err != nil {
+		t.Fatal(err)
+	}
+	do(t, j, pos.Attempt{}, intent(j, 100))
+
+	lost := asKilled(t, j.path, "-wal")
+	_, err := Restore(ctx, backup, lost, when)
+	wantError(t, err, pos.KindInvalid, "a journal is there", "journal.db-wal")
+	_, err = Restore(ctx, asKilled(t, j.path, "", "-wal"), filepath.Join(t.TempDir(), "till", "journal.db"), when)
+	wantError(t, err, pos.KindInvalid, "it is no backup but a journal")
+}
+
+// TestOpen_WALWithoutJournal: a till that starts while the file is away does not
+// take the WAL for its own, which SQLite deletes.
+func TestOpen_WALWithoutJournal(t *testing.T) {
+	j := openTemp(t)
+	sell(t, j, 3)
+	for _, empty := range []bool{false, true} {
+		path := asKilled(t, j.path, "-wal")
+		if empty {
+			if err := os.WriteFile(path, nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, err := Open(t.Context(), path, Options{})
+		wantError(t, err, pos.KindJournal, "the journal is missing", "journal.db-wal")
+		if !filled(path + "-wal") {
+			t.Error("the WAL is gone")
+		}
+	}
+}
