@@ -189,6 +189,6 @@ func (t *Till) Acknowledge(no OrderNo, by string) error {
 	if !known || a.Attention != AttentionPaidAway {
 		return &Error{Kind: KindInvalid, Op: "acknowledge " + string(no), Err: errors.New("there is nothing a cashier may acknowledge")}
 	}
-	t.tell(no, Acknowledged{By: by})
+	t.tell(no, Acknowledged{By: by, Of: a.Attention})
 	return nil
 }

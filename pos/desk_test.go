@@ -87,6 +87,33 @@ func TestTill_AcknowledgeIsForPaidAway(t *testing.T) {
 }
 
 // Ask returns what the gateway said now, of a sale that is over as well.
+// An alarm that waits for the disk, while a person acknowledges another, stays.
+func TestTill_AcknowledgeLeavesAFreshAlarm(t *testing.T) {
+	w := newWorld()
+	w.takes, w.answer, w.confirms = userPaying, FoundUserPaying, 5*time.Second
+	inBubble(t, w, func(t *testing.T, till *Till, j *memory) {
+		no := charge(t, till, 1)
+		time.Sleep(time.Second)
+		till.Leave(no)
+		ends(t, till, no)
+		w.orders[no] = refundedThere
+		j.before = func(e Entry) {
+			if e.Name() == EventName(QueryAnswered{}) {
+				time.Sleep(2 * time.Second)
+			}
+		}
+		till.tell(no, AskPressed{})
+		time.Sleep(time.Second)
+		if err := till.Acknowledge(no, "2"); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(10 * time.Second)
+		if a, _ := till.Attempt(no); a.Attention != AttentionRefunded {
+			t.Errorf("%s: the alarm is gone, and nobody has seen it; %v", describe(a), j.names(no))
+		}
+	})
+}
+
 func TestTill_AskReturnsTheNewAnswer(t *testing.T) {
 	w := newWorld()
 	inBubble(t, w, func(t *testing.T, till *Till, j *memory) {

@@ -102,10 +102,11 @@ type (
 	Returned struct{}
 	// Unseen: the program ended before anybody can have seen the verdict.
 	Unseen struct{}
-	// Acknowledged: somebody has seen what needed attention.
+	// Acknowledged: somebody has seen what needed attention. What has come since stays.
 	Acknowledged struct {
-		By   string `json:"by,omitempty"`
-		Text string `json:"text,omitempty"` // what a manager has found out about it
+		By   string    `json:"by,omitempty"`
+		Text string    `json:"text,omitempty"` // what a manager has found out about it
+		Of   Attention `json:"of,omitempty"`   // what was seen; empty: whatever there was
 	}
 	// BillDiffers: the bill of a day does not say what the journal says, and
 	// Query Order did not clear it up. It never changes a verdict.

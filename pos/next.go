@@ -71,7 +71,9 @@ func Next(a Attempt, e Event, now time.Time) (Attempt, []Effect) {
 	case Unseen:
 		a = a.missed()
 	case Acknowledged:
-		a.Attention = ""
+		if e.Of == "" || e.Of == a.Attention {
+			a.Attention = ""
+		}
 	case Annotated: // it stands in the timeline, and nowhere else
 	case BillDiffers:
 		a = a.raise(AttentionBill)

@@ -74,7 +74,7 @@ func (t *Till) Resolve(ctx context.Context, no OrderNo, text, by string) error {
 	if err := a.CanResolve(); err != nil {
 		return &Error{Kind: KindInvalid, Op: "resolve " + string(no), Err: err}
 	}
-	return t.write(ctx, no, Acknowledged{By: by, Text: text})
+	return t.write(ctx, no, Acknowledged{By: by, Text: text, Of: a.Attention})
 }
 
 // The reasons why an order stays on the attention list, or is not on it.

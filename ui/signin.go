@@ -143,6 +143,7 @@ func (s *signIn) machine(k tea.KeyMsg, now time.Time) bool {
 func (m *Model) signKey(k tea.KeyMsg) {
 	s := &m.sign
 	if s.busy {
+		s.machine(k, m.now)
 		return
 	}
 	if s.machine(k, m.now) {
@@ -164,6 +165,9 @@ func (m *Model) signKey(k tea.KeyMsg) {
 		s.typed(k.Runes)
 	}
 }
+
+// scanning reports whether a scanner has just sent digits to the page.
+func (s *signIn) scanning(now time.Time) bool { return s.spoilt && now.Sub(s.last) < quietFor }
 
 // move chooses the neighbour in the list.
 func (s *signIn) move(k tea.KeyType) {
@@ -213,9 +217,9 @@ func (m *Model) signBack() {
 	}
 }
 
-// uncoverSignIn takes the page away; a locked till stays locked.
+// uncoverSignIn takes the page away, and remembers a scan that goes on; a locked till stays locked.
 func (m *Model) uncoverSignIn() {
-	m.sign = signIn{what: m.sign.what, people: m.sign.people, chosen: -1}
+	m.sign = signIn{what: m.sign.what, people: m.sign.people, chosen: -1, last: m.sign.last, spoilt: m.sign.spoilt}
 	m.uncover()
 }
 

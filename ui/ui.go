@@ -285,6 +285,10 @@ func (m *Model) uncover() {
 		m.cover = coverSignIn
 		return
 	}
+	if m.in.Text() != "" && m.now.Sub(m.in.last) < quietFor || m.sign.scanning(m.now) { // the rest of a scan is no amount
+		m.text.spoilt = true
+		m.hush()
+	}
 	m.cover, m.in = coverNone, m.kept
 	m.kept = splitter{}
 }

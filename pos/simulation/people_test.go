@@ -163,7 +163,7 @@ func (w *world) look(c *customer, no pos.OrderNo) {
 	switch {
 	case s.Attention == pos.AttentionPaidAway:
 		if !w.till.dead {
-			w.till.takeUp(no, pos.Acknowledged{By: "2"})
+			w.till.takeUp(no, pos.Acknowledged{By: "2", Of: s.Attention})
 		}
 	case s.CanRescan(w.rescan) == nil && c.tries > 0:
 		c.tries--
