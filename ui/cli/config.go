@@ -264,7 +264,10 @@ func (f field) set(text string) error {
 
 // resolvePaths takes file names in the file as relative to its folder.
 func (c *config) resolvePaths() {
-	base := filepath.Dir(c.file)
+	base, err := filepath.Abs(filepath.Dir(c.file))
+	if err != nil { // the folder we stand in is gone
+		base = filepath.Dir(c.file)
+	}
 	for _, p := range []*string{&c.WeChat.KeyFile, &c.WeChat.CertFile, &c.WeChat.CertKeyFile, &c.WeChat.PlatformCertFile, &c.Journal.Path} {
 		if c.file != "" && *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(base, *p)
