@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"cashier/pos"
+	"cashier/wechat"
 	"cashier/wechat/sim"
 )
 
@@ -23,7 +24,23 @@ type tally struct {
 func newTally() *tally { return &tally{seen: map[string]int{}, left: map[string]int{}} }
 
 func (t *tally) happened(what string) { t.seen[what]++ }
-func (t *tally) found(f pos.Finding)  { t.seen["found "+string(f)]++ }
+
+// heard counts what an answer has come to at the till: of an order that is paid
+// and told otherwise too.
+func (t *tally) heard(a pos.Answer, paid bool) {
+	t.seen["found "+string(a.Finding)]++
+	switch {
+	case wechat.Rule(a.Code) == wechat.ReturnFail && paid:
+		t.seen["paid, and told return_code FAIL"]++
+	case wechat.ErrCode(a.Code) == wechat.SystemError && paid:
+		t.seen["paid, and told FAIL SYSTEMERROR"]++
+	}
+	switch code := a.Code; code {
+	case string(wechat.NoAnswer), string(wechat.BadStatus), string(wechat.Malformed), string(wechat.ReturnFail), string(wechat.BadSignature),
+		string(wechat.NotOurs), "out_trade_no", "total_fee":
+		t.seen["heard "+code]++
+	}
+}
 
 // entered counts what an attempt has become.
 func (t *tally) entered(before, after pos.Attempt) {
@@ -74,25 +91,54 @@ func (t *tally) add(w *world) {
 	}
 }
 
-// often are the states and faults without which a run has proved little.
+// often are the states and the faults without which a run has proved little, as
+// they happen to the till and as it hears of them.
 func often() []string {
-	all := []string{"state watch", "recall Y", "recall N",
+	all := []string{"state watch", "charged again", "second scan refused", "used code refused",
 		"killed between two effects", "killed", "second till", "machine suspended", "clock set", "clock step",
-		"disk refused", "disk kept it and said no", "charged again", "second scan refused", "used code refused",
+		"disk refused", "disk kept it and said no",
 	}
 	for _, s := range []pos.State{pos.Submitting, pos.InDoubt, pos.Paid, pos.Failed, pos.Revoking, pos.Confirming, pos.Revoked} {
-		all = append(all, "state "+string(s), "native "+string(s))
+		all = append(all, "state "+string(s))
 	}
-	all = append(all, "reason "+string(pos.ReasonVoided), "refund "+string(pos.Refunded))
-	all = append(all, "native: the customer paid", "native: the customer came too late")
+	for _, c := range sim.Storm(1) {
+		all = append(all, "fault "+c.Fault.String())
+	}
+	for _, r := range []wechat.Rule{wechat.NoAnswer, wechat.BadStatus, wechat.Malformed, wechat.ReturnFail, wechat.BadSignature, wechat.NotOurs} {
+		all = append(all, "heard "+string(r))
+	}
+	return apart(all)
+}
+
+// sometimes is what most sales do without: lies about one thing, customers who scan
+// the till, managers.
+func sometimes() []string {
+	all := []string{"recall Y", "recall N", "heard out_trade_no", "heard total_fee", "paid, and told return_code FAIL", "paid, and told FAIL SYSTEMERROR",
+		"native: the customer paid", "native: the customer came too late", "reason " + string(pos.ReasonVoided), "refund " + string(pos.Refunded)}
+	for _, s := range []pos.State{pos.Submitting, pos.InDoubt, pos.Paid, pos.Failed, pos.Revoking, pos.Confirming, pos.Revoked} {
+		all = append(all, "native "+string(s))
+	}
 	for _, op := range []sim.Op{sim.OnUnifiedOrder, sim.OnClose, sim.OnRefund, sim.OnRefundQuery} {
 		all = append(all, op.String()+" disturbed")
 	}
 	for _, c := range weather(1) {
-		if seldom(c.On) {
+		if !seldom(c.On) {
+			all = append(all, "fault "+c.Fault.String())
+		}
+	}
+	return apart(all)
+}
+
+// apart is each of the names once; of faults that strike together, each.
+func apart(names []string) []string {
+	var all []string
+	for _, name := range names {
+		kind, faults, _ := strings.Cut(name, "fault ")
+		if kind != "" {
+			all = append(all, name)
 			continue
 		}
-		for fault := range strings.SplitSeq(c.Fault.String(), ", ") {
+		for fault := range strings.SplitSeq(faults, ", ") {
 			all = append(all, "fault "+fault)
 		}
 	}
@@ -107,10 +153,10 @@ func seldom(op sim.Op) bool {
 
 // rare is what has to come up, however seldom. What may befall a refund is left to
 // the longest runs, for most sales have none.
-func rare(enough int) []string {
+func rare(sales int) []string {
 	all := []string{"eight days later", "refunded in the portal", "closed by WeChat Pay", "written by another till"}
 	ops := []sim.Op{sim.OnUnifiedOrder, sim.OnClose}
-	if enough >= 1000 {
+	if sales >= 100_000 {
 		ops = append(ops, sim.OnRefund, sim.OnRefundQuery)
 	}
 	for _, c := range weather(1) {
@@ -133,18 +179,20 @@ func rare(enough int) []string {
 	return all
 }
 
-// missing is what came up less than often enough. Of a short run nothing rare is expected.
-func (t *tally) missing(enough int) (names []string) {
-	for _, what := range often() {
-		if t.seen[what] < enough {
-			names = append(names, fmt.Sprintf("%s: %d", what, t.seen[what]))
+// missing is what came up less often than so many sales should bring it: 1,000
+// times in 20,000 sales and more, what most sales do without in 100,000, and what is
+// rare once. Of a short run nothing is expected.
+func (t *tally) missing(sales int) (names []string) {
+	lacks := func(all []string, enough int) {
+		for _, what := range all {
+			if t.seen[what] < enough {
+				names = append(names, fmt.Sprintf("%s: %d, and not %d", what, t.seen[what], enough))
+			}
 		}
 	}
-	for _, what := range rare(enough) {
-		if t.seen[what] == 0 && enough >= 100 {
-			names = append(names, what+": never")
-		}
-	}
+	lacks(often(), min(sales/20, 1000))
+	lacks(sometimes(), min(sales/100, 1000))
+	lacks(rare(sales), min(sales/10_000, 1))
 	return names
 }
 

@@ -280,9 +280,10 @@ func (t *till) call(w *worker, within time.Duration, call func() pos.Answer, eve
 		t.w.broke("design 3.7: two calls at once", w.a.OrderNo)
 	}
 	answer, took := t.w.wire.carry(within, call)
+	paid := t.w.kept(w.a.OrderNo)
 	t.w.in(took, func() {
 		w.calls--
-		t.w.tally.found(answer.Finding)
+		t.w.tally.heard(answer, paid)
 		t.deliver(w, event(answer))
 	})
 }

@@ -31,6 +31,7 @@ type world struct {
 	rescan  pos.Rescan
 
 	agenda agenda
+	quiet  int   // seconds between two troubles of the machine, at most
 	till   *till // the one in charge
 	tills  int
 	asleep time.Duration // of the machine, so far
@@ -39,6 +40,7 @@ type world struct {
 	calm   bool          // the weather has cleared
 
 	life, chance, fate *rand.Rand // of people, of the process, of the disk
+	files              *rand.Rand // of a journal in a file
 	phones             *rand.Rand // of customers who scan the till
 	scanners           int        // they, of a hundred
 	desk               *rand.Rand // of the manager
@@ -60,6 +62,7 @@ func newWorld(seed uint64, j pos.Journal, tally *tally) *world {
 		facts: map[pos.OrderNo]*fact{}, paid: map[pos.SaleID]pos.OrderNo{},
 	}
 	w.life, w.chance, w.fate = w.stream("life"), w.stream("process"), w.stream("disk")
+	w.quiet, w.files = 70, w.stream("files")
 	w.phones, w.scanners = w.stream("phones"), 20
 	w.desk, w.managed = w.stream("manager"), 20
 	w.wire = &wire{w: w, dice: w.stream("wire")}
@@ -315,13 +318,15 @@ func (w *world) crash(t *till) {
 	})
 }
 
-// reopener is a journal in a file. One start in five opens it again.
+// reopener is a journal in a file. One start in twelve opens it again.
 type reopener interface{ reopen() }
 
 // open starts a till, until one has started.
 func (w *world) open() {
-	if file, ok := w.journal.(reopener); ok && w.tills > 0 && w.chance.IntN(5) == 0 {
-		file.reopen()
+	if again := w.files.IntN(12) == 0; again && w.tills > 0 {
+		if file, ok := w.journal.(reopener); ok {
+			file.reopen()
+		}
 	}
 	w.tills++
 	t := &till{w: w, run: fmt.Sprint("run-", w.tills), open: map[pos.OrderNo]*worker{}}
@@ -355,5 +360,5 @@ func (w *world) trouble() {
 		w.tally.happened("second till")
 		w.open() // the first one lives on, and does not know
 	}
-	w.in(some(190), w.trouble)
+	w.in(some(w.quiet), w.trouble)
 }
