@@ -17,6 +17,6 @@
 // as empty: it has proved nothing about that one.
 //
 //	go test ./pos/simulation # some thousand sales
-//	go test ./pos/simulation -v -simulation.sales=100000 -simulation.sqlite=20000 -simulation.fresh
+//	go test ./pos/simulation -v -simulation.sales=100000 -simulation.sqlite=20000 -simulation.fresh=50
 //	go test ./pos/simulation -run Replay -v -simulation.seed=4711 # one day again, with its story
 package simulation
