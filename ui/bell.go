@@ -15,8 +15,11 @@ type bell struct {
 	seq   int
 }
 
-// bellMsg ends a stroke or a pause.
-type bellMsg struct{ seq int }
+// bellMsg ends a stroke or a pause of a bell: the counter and the manager's screen have one each.
+type bellMsg struct {
+	of  *bell
+	seq int
+}
 
 // Strokes of the bell (design 7).
 const (

@@ -11,6 +11,9 @@ func (m *Model) heard(h heard, by stroke) {
 	case heardEntered:
 		m.entered(h.amount, by)
 	case heardGarbled:
+		if h.torn && m.sale.step() == stepCode { // the amount was the beginning of the scan
+			m.sale.amount = pos.Money{}
+		}
 		m.refuse("refuse.garbled")
 	case heardAmbiguous:
 		m.refuse("refuse.ambiguous")
@@ -66,6 +69,8 @@ func (m *Model) rescanned(h heard) {
 		m.refuse("refuse.paid")
 	case m.sale.attempt.CanRescan(m.till.Policy().Rescan) != nil:
 		m.refuse("refuse.strict")
+	case h.stray: // the next sale's amount, keyed a moment before: this one's is not charged for it
+		m.refuse("refuse.ambiguous")
 	default:
 		m.sale.amount = m.sale.attempt.Amount
 		m.use(h)
@@ -129,7 +134,12 @@ func (m *Model) entered(text string, by stroke) {
 		return
 	}
 	m.notice = line{}
+	early := m.now.Sub(m.early) < armAfter
+	if m.sale.doubt() || m.sale.writing || early && m.sale.settled() {
+		m.early = m.now
+	}
 	switch {
+	case m.sale.settled() && early: // pressed at HOLD, again and again: the verdict was not read yet
 	case m.sale.settled():
 		m.next()
 		if text != "" {
@@ -168,7 +178,7 @@ func (m *Model) fix(text string) {
 // stands: a hand did it, a scan would have been found or be too long.
 func (m *Model) beginByKeying() {
 	text := m.in.Text()
-	if m.cover != coverNone || !m.sale.settled() || text == "" || m.in.fragment() {
+	if m.cover != coverNone || !m.sale.settled() || text == "" || m.in.old || m.in.fragment() {
 		return
 	}
 	m.next()

@@ -461,33 +461,6 @@ func TestQuestionGoesWhenTheVerdictComes(t *testing.T) {
 	})
 }
 
-// The verdict takes the question away in the middle of a scan: the rest of it is no
-// amount (design 7), and the verdict stays.
-func TestScanCrossesAQuestionThatGoes(t *testing.T) {
-	for _, cut := range []int{6, 9, 14} {
-		inBubble(t, deskWith{policy: func(p *pos.Policy) { p.Terms.RevokeAfter = time.Second }}, func(d *desk) {
-			d.sell("0.30")
-			d.wait(2 * time.Second)
-			d.burst("r")
-			d.sees("[y] yes")
-			for a := (pos.Attempt{}); a.InFlight() != "query" || time.Since(a.CreatedAt) < 6*time.Second || time.Since(a.UpdatedAt) < 75*time.Millisecond; {
-				d.wait(time.Millisecond)
-				a, _ = d.till.Attempt(d.m.sale.attempt.OrderNo)
-			}
-			d.burst(aCode2[:cut])
-			for d.m.cover == coverQuestion {
-				d.wait(time.Millisecond)
-			}
-			d.burst(aCode2[cut:])
-			d.press(tea.KeyEnter)
-			d.wait(300 * time.Millisecond)
-			d.sees("Amount HKD 0.30")
-			d.sees("Hand over the goods")
-			d.sees("The scan was not complete")
-		})
-	}
-}
-
 func TestParkedSaleAnnouncesItsEnd(t *testing.T) {
 	inBubble(t, deskWith{}, func(d *desk) {
 		d.sell("0.30")

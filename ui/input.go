@@ -169,6 +169,6 @@ func (m *Model) strayByte(msg tea.Msg) {
 	r, _ := utf8.DecodeRune(m.stray)
 	m.stray = nil
 	if r != utf8.RuneError {
-		m.stroke(stroke{r: narrow(r)})
+		m.typed(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}})
 	}
 }

@@ -152,7 +152,7 @@ func (r *review) Update(msg tea.Msg) tea.Cmd {
 			msg.then()
 		}
 	case bellMsg:
-		if msg.seq == r.bell.seq && r.bell.Beat() {
+		if msg.of == &r.bell && msg.seq == r.bell.seq && r.bell.Beat() {
 			r.later(pulse, msg)
 		}
 	}
@@ -302,7 +302,7 @@ func (r *review) tell(t tone, text string) { r.said = line{text: text, tone: t} 
 func (r *review) refuse(text string) {
 	r.tell(toneBad, text)
 	r.bell.Ring(bellElse)
-	r.later(pulse, bellMsg{r.bell.seq})
+	r.later(pulse, bellMsg{&r.bell, r.bell.seq})
 }
 
 // fails reports whether a read has failed, and says so.

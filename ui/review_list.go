@@ -272,7 +272,7 @@ func (l *listPage) above(r *review) string {
 
 // columns puts what a list shows of a sale under each other.
 func (r *review) columns(at, amount, word, cashier, till, number, ref string) string {
-	return "   " + strings.Join([]string{fit(at, 11), fit(amount, 15), fit(word, 12), fit(cashier, 10), fit(till, 6), fit(number, 6), ref}, " ")
+	return "   " + strings.Join([]string{fit(at, 11), amount, fit(word, 12), fit(cashier, 10), fit(till, 6), fit(number, 6), ref}, " ")
 }
 
 // saleRow is one sale in a list.

@@ -45,6 +45,8 @@ type heard struct {
 	amount  string // keyed before the scan; may be empty
 	code    string // digits as scanned, not judged
 	doubled bool   // the same code came twice in a row
+	stray   bool   // digits stood before the code where no amount is asked for
+	torn    bool   // heardGarbled: an Enter in the middle of the scan has made an amount of its beginning
 }
 
 // splitter takes every digit that reaches the till, whoever typed it, and tells
@@ -63,6 +65,9 @@ type splitter struct {
 	hidden bool      // the burst is not shown yet
 	wary   time.Time // until then the rest of a broken scan may still come
 	over   bool      // a scan was taken and nothing has been keyed since
+	old    bool      // keyed at what is no longer in front: a scan may come of it, an amount never
+	ended  time.Time // a line end behind digits in a burst: an amount, or the beginning of a scan
+	torn   bool      // a burst goes on behind that line end
 }
 
 // Rune takes a character and reports whether it was for the splitter: digits,
@@ -75,7 +80,7 @@ func (s *splitter) Rune(r rune, now time.Time) (used bool) {
 		s.skip, s.burst = 2, len(s.keyed)
 	case r == '.' && (!s.dot || slices.Contains(s.keyed, '.')):
 	case r == '.' || '0' <= r && r <= '9':
-		s.skip = 0
+		s.skip, s.torn = 0, s.torn || now.Sub(s.ended) < burstGap
 		s.add(r, paused)
 	default:
 		return false
@@ -129,10 +134,17 @@ func (s *splitter) End(keying bool, now time.Time) heard {
 	if h := s.find(keying); h.kind != heardNothing {
 		return s.take(h, now)
 	}
-	if s.fragment() || s.rest(now) {
+	if s.fragment() || s.rest(now) || s.torn {
 		return s.drop(keying, now)
 	}
+	if s.old {
+		s.Clear()
+		return heard{kind: heardNothing}
+	}
 	h := heard{kind: heardEntered, amount: s.Text()}
+	if h.amount != "" && now.Sub(s.last) < burstGap {
+		s.ended = now
+	}
 	if !keying {
 		s.Clear()
 	}
@@ -151,7 +163,7 @@ func (s *splitter) Quiet(keying bool, now time.Time) heard {
 // Stale is a long silence: the rest of a scan does not come any more.
 func (s *splitter) Stale(keying bool, now time.Time) heard {
 	s.framed = false
-	if s.fragment() {
+	if s.fragment() || s.torn {
 		return s.drop(keying, now)
 	}
 	if !keying {
@@ -171,7 +183,7 @@ func (s *splitter) take(h heard, now time.Time) heard {
 // drop forgets the broken scan and keeps what a hand had keyed before it.
 func (s *splitter) drop(keying bool, now time.Time) heard {
 	kept := s.keyed[:s.burst]
-	h := s.take(heard{kind: heardGarbled}, now)
+	h := s.take(heard{kind: heardGarbled, torn: s.torn}, now)
 	s.wary = now.Add(waryFor)
 	if keying && digitsOf(kept) <= amountDigits {
 		s.keyed = kept
@@ -236,7 +248,7 @@ func (s *splitter) scan(amount, code string, keying bool) heard {
 	for strings.HasSuffix(amount, code) {
 		amount = strings.TrimSuffix(amount, code)
 	}
-	if keying {
+	if h.stray = !keying && amount != ""; keying {
 		h.amount = amount
 	}
 	return h
@@ -270,8 +282,11 @@ func (s *splitter) Back() bool {
 
 // Clear forgets the input.
 func (s *splitter) Clear() {
-	s.keyed, s.burst, s.skip, s.framed, s.hidden, s.over = nil, 0, 0, false, false, false
+	s.keyed, s.burst, s.skip, s.framed, s.hidden, s.over, s.old, s.torn = nil, 0, 0, false, false, false, false, false
 }
+
+// Outdate has what was keyed so far be no amount: what it was keyed at has changed.
+func (s *splitter) Outdate() { s.old = len(s.keyed) > 0 }
 
 // Put replaces the input with an amount that is keyed again.
 func (s *splitter) Put(text string) {

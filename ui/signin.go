@@ -51,6 +51,7 @@ type signIn struct {
 	busy   bool // the PIN is being looked at
 	last   time.Time
 	spoilt bool // a burst: until there is silence
+	run    int  // digits without a silence between them
 }
 
 // Messages of the sign-in page.
@@ -128,10 +129,16 @@ func (m *Model) mindTheIdle() {
 func (s *signIn) machine(k tea.KeyMsg, now time.Time) bool {
 	gap := now.Sub(s.last)
 	s.last = now
+	digits := slices.ContainsFunc(k.Runes, func(r rune) bool { return '0' <= r && r <= '9' })
+	if gap >= quietFor {
+		s.run = 0
+	}
+	if digits {
+		s.run += len(k.Runes)
+	}
 	if s.spoilt && gap < quietFor {
 		return true
 	}
-	digits := slices.ContainsFunc(k.Runes, func(r rune) bool { return '0' <= r && r <= '9' })
 	s.spoilt = digits && (k.Paste || len(k.Runes) > 1 || gap < burstGap)
 	if s.spoilt {
 		s.pin = nil
@@ -166,8 +173,10 @@ func (m *Model) signKey(k tea.KeyMsg) {
 	}
 }
 
-// scanning reports whether a scanner has just sent digits to the page.
-func (s *signIn) scanning(now time.Time) bool { return s.spoilt && now.Sub(s.last) < quietFor }
+// scanning reports whether a scanner, however slow, has just sent digits to the page.
+func (s *signIn) scanning(now time.Time) bool {
+	return (s.spoilt || s.run > 1) && now.Sub(s.last) < quietFor
+}
 
 // move chooses the neighbour in the list.
 func (s *signIn) move(k tea.KeyType) {
@@ -219,7 +228,7 @@ func (m *Model) signBack() {
 
 // uncoverSignIn takes the page away, and remembers a scan that goes on; a locked till stays locked.
 func (m *Model) uncoverSignIn() {
-	m.sign = signIn{what: m.sign.what, people: m.sign.people, chosen: -1, last: m.sign.last, spoilt: m.sign.spoilt}
+	m.sign = signIn{what: m.sign.what, people: m.sign.people, chosen: -1, last: m.sign.last, spoilt: m.sign.spoilt, run: m.sign.run}
 	m.uncover()
 }
 
@@ -232,7 +241,7 @@ func (m *Model) signEntered() {
 		m.firstEntered(pin)
 	case s.chosen < 0 || pin == "":
 	default:
-		s.busy, s.pin = true, nil
+		s.busy, s.pin, s.run = true, nil, 0
 		m.signAs(s.people[s.chosen].Name, pin, needs[s.what])
 	}
 }

@@ -160,24 +160,6 @@ func TestSignIn_AScanIsNoPIN(t *testing.T) {
 }
 
 // Three wrong PINs cost a second, the fifth a quarter of an hour (reliability 6).
-// Whoever scans while the PIN is being looked at keys no amount with the rest.
-func TestSignIn_AScanThatCrossesThePINIsNoAmount(t *testing.T) {
-	staffed(t, true, func(d *desk) {
-		d.wait(time.Second)
-		d.hand("1" + "305917")
-		d.send(tea.KeyMsg{Type: tea.KeyEnter})
-		d.burst(aCode[:9])
-		d.wait(5 * time.Millisecond)
-		d.seesNot("Who is at the till?")
-		d.burst(aCode[9:])
-		d.send(tea.KeyMsg{Type: tea.KeyEnter})
-		d.wait(300 * time.Millisecond)
-		if d.m.sale.amount.Minor != 0 || d.m.in.Text() != "" {
-			t.Errorf("the rest of a scan became an amount: %s\n%s", d.m.sale.amount, d.m.View())
-		}
-	})
-}
-
 func TestSignIn_WrongPINsAreSlowedDownAndLocked(t *testing.T) {
 	staffed(t, true, func(d *desk) {
 		d.signIn("1", "111222")

@@ -92,6 +92,7 @@ type Model struct {
 	people  []pos.Person // who works here
 	who     pos.Person   // has signed in
 	touched time.Time    // the newest key
+	early   time.Time    // the newest Enter before the verdict
 
 	open    []pos.Attempt        // everything the till works on
 	pending map[pos.OrderNo]bool // unsettled at the last refresh
@@ -187,7 +188,10 @@ func (m *Model) handle(msg tea.Msg) {
 	case letterMsg:
 		m.letterAlone(msg)
 	case bellMsg:
-		if msg.seq == m.bell.seq && m.bell.Beat() {
+		switch {
+		case msg.of != &m.bell:
+			m.reviewTakes(msg)
+		case msg.seq == m.bell.seq && m.bell.Beat():
 			m.after(pulse, msg)
 		}
 	case faultMsg:
@@ -195,9 +199,8 @@ func (m *Model) handle(msg tea.Msg) {
 	case LeaveMsg:
 		m.leave()
 	default:
-		if !m.reviewTakes(msg) {
-			m.strayByte(msg)
-		}
+		m.reviewTakes(msg)
+		m.strayByte(msg)
 	}
 }
 
@@ -276,6 +279,9 @@ func (m *Model) lay(c cover) {
 	if m.cover == coverNone {
 		m.kept = m.in
 		m.in.Clear()
+		if m.sale.step() != stepAmount { // digits are no amount there
+			m.kept.Clear()
+		}
 	}
 	m.cover = c
 }

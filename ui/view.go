@@ -16,10 +16,11 @@ func (m *Model) View() string {
 		return ""
 	}
 	if m.size.small {
-		return m.bell.Frame() + m.tooSmall()
+		return m.tooSmall()
 	}
 	if m.cover == coverReview {
-		return m.bell.Frame() + m.review.View(m.size.width, m.size.height)
+		head, rest, _ := strings.Cut(m.review.View(m.size.width, m.size.height), "\n")
+		return head + "\n" + m.bell.Frame() + rest // the head has the clock: it would ring twice
 	}
 	rule := m.dim.Render(strings.Repeat(m.rule, m.size.width-2*margin))
 	var b strings.Builder
@@ -45,7 +46,14 @@ func (m *Model) tooSmall() string {
 		}
 		rows = append(rows, m.choices())
 	}
-	rows = append(rows, m.stateWord(), m.amountLine())
+	rows = append(rows, m.stateWord())
+	amount := m.amountLine()
+	if m.sale.amount.Minor > 0 && ansi.StringWidth(amount) > m.size.width {
+		amount = m.sale.amount.String()
+	}
+	if ansi.StringWidth(amount) <= m.size.width { // cut, it would be another one
+		rows = append(rows, amount)
+	}
 	add(m.banner())
 	add(m.notice.text)
 	add(m.say("small.need", vars{
@@ -57,6 +65,7 @@ func (m *Model) tooSmall() string {
 	for i, row := range rows {
 		rows[i] = fitMost(row, m.size.width)
 	}
+	rows[len(rows)-1] += m.bell.Frame() // above it the spinner turns: it would ring twice
 	return strings.Join(rows, "\n")
 }
 
@@ -121,16 +130,17 @@ func (m *Model) body() []string {
 	if banner := m.banner(); banner != "" {
 		rows = append(rows, " "+m.trouble.Render(fit(" "+banner, m.size.width-2*margin)))
 	}
-	room := m.size.body - len(rows) - messageRows
+	messages := m.messages()
+	room := m.size.body - len(rows) - len(messages)
 	if m.shown() != "" && m.cover != coverHelp && m.cover != coverSignIn {
-		return append(rows, m.codeBody(room+messageRows)...)
+		return append(rows, m.codeBody(room+len(messages))...)
 	}
 	if m.cover == coverHelp {
 		rows = append(rows, m.helpPage(room)...)
 	} else {
 		rows = append(rows, m.columns(room)...)
 	}
-	return append(rows, m.messages()...)
+	return append(rows, messages...)
 }
 
 // banner is why no new sale is taken.
@@ -231,18 +241,18 @@ func (m *Model) invitation(width int) []string {
 	return lines
 }
 
-// messages are the lowest rows of the body: a question, or what was refused
-// and what has happened elsewhere.
+// messages are the lowest rows of the body: a question, to its last word, or
+// what was refused and what has happened elsewhere.
 func (m *Model) messages() []string {
 	rows := m.said(m.size.width - 6*margin)
-	if over := len(rows) - messageRows; over > 0 && m.cover == coverQuestion {
-		rows = append(rows[:messageRows-1], rows[len(rows)-1])
-	}
 	for i, row := range rows {
 		rows[i] = "   " + row
 	}
 	for len(rows) < messageRows {
 		rows = append([]string{""}, rows...)
+	}
+	if m.cover == coverQuestion {
+		return rows
 	}
 	return rows[:messageRows]
 }

@@ -77,6 +77,7 @@ func (m *Model) refresh() {
 	if a, known := m.till.Attempt(m.sale.attempt.OrderNo); known {
 		if a.State != m.sale.attempt.State {
 			m.notice = line{} // it was about how the sale stood before
+			m.in.Outdate()
 		}
 		m.sale.attempt = a
 	}
@@ -154,7 +155,7 @@ func (m *Model) announce(key string, t tone, a pos.Attempt, with vars) {
 
 func (m *Model) ring(strokes int) {
 	m.bell.Ring(strokes)
-	m.after(pulse, bellMsg{m.bell.seq})
+	m.after(pulse, bellMsg{&m.bell, m.bell.seq})
 }
 
 // readSide reads the lists in a command; what changes meanwhile is read when
