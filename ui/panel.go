@@ -226,7 +226,7 @@ func (p panel) revokeKey() string {
 		return ""
 	}
 	label := p.say(p.worded("revoke.label", "close.label"))
-	if p.a.State == pos.Revoking && p.a.Revokes > 0 {
+	if p.a.State == pos.Revoking && p.a.Revokes > 0 && !p.a.Method.Closes() {
 		label = p.say("revoke.again")
 	}
 	why := p.a.CanRevoke(p.now)

@@ -141,6 +141,22 @@ func TestShowing_AgainIsTheSameSale(t *testing.T) {
 	})
 }
 
+// An order that is closed is cancelled, also where the close has to be sent once
+// more: the key is named as in the line at the bottom, and "revoke" promises
+// money back, which a close does not give.
+func TestShowing_CancelsAgain(t *testing.T) {
+	inBubble(t, deskWith{}, func(d *desk) {
+		d.showCode("0.40")
+		d.burst("r")
+		d.wait(time.Second)
+		d.burst("y")
+		d.wait(time.Second)
+		d.sees("Closing the order, try 1.")
+		d.sees("[r] Cancel by itself in")
+		d.seesNot("Revoke")
+	})
+}
+
 // Design 3.12: who leaves takes the code away, so it is closed.
 func TestShowing_LeavingCloses(t *testing.T) {
 	inBubble(t, deskWith{}, func(d *desk) {
