@@ -36,7 +36,15 @@ func (c *cashier) expects(what string, ok func(sight) bool) {
 
 // sees expects words.
 func (c *cashier) sees(words string) {
-	c.expects(words, func(s sight) bool { return strings.Contains(s.front+s.said, words) })
+	c.expects(words, func(s sight) bool { return strings.Contains(inOneLine(s.front+" "+s.said), words) })
+}
+
+// inOneLine is text that was wrapped, as a person reads it.
+func inOneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// seesCode expects a code that the customer can scan.
+func (c *cashier) seesCode() {
+	c.expects("a code", func(s sight) bool { return s.code != "" })
 }
 
 // look reads the screen.
@@ -92,6 +100,12 @@ func (c *cashier) keysAmount(amount string) {
 func (c *cashier) begins(amount, code string) {
 	c.keysAmount(amount)
 	c.scans(code + "\r")
+}
+
+// shows keys an amount and shows a code for it.
+func (c *cashier) shows(amount string) {
+	c.keysAmount(amount)
+	c.presses("c")
 }
 
 // serves sells to a customer from beginning to end.
@@ -162,9 +176,12 @@ func (c *cashier) turnsTo() {
 	}
 }
 
-// revokes waits until the revoke key works and presses it, and yes.
+// revokes waits until the revoke key works and presses it, and yes. Where a code
+// is shown the same key cancels.
 func (c *cashier) revokes() {
-	offered := func(s sight) bool { return strings.Contains(s.foot, "r revoke") }
+	offered := func(s sight) bool {
+		return strings.Contains(s.foot, "r revoke") || strings.Contains(s.foot, "r cancel")
+	}
 	if s := c.waits(time.Minute, func(s sight) bool { return offered(s) || s.verdict() || s.empty() }); offered(s) {
 		c.presses("r")
 		c.pass(breath)

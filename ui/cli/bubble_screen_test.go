@@ -98,6 +98,7 @@ type sight struct {
 	amount string    // of the sale in front: "12.50"
 	word   string    // of its state; empty before there is one
 	big    string    // the same word in block letters; empty when there are none
+	code   string    // what the customer scans, as it is drawn; empty when no code is shown
 	front  string    // everything about the sale in front
 	side   string    // the lists
 	said   string    // the lowest lines: questions, refusals, news
@@ -129,25 +130,16 @@ const (
 	bodyFrom, bodyTo = 2, 22
 	messageRows      = 3
 	leftFrom, leftTo = 3, 49
+	rightTo          = 80
 )
 
 // see reads the rows.
 func see(rows [24]string) sight {
 	s := sight{since: time.Now(), foot: rows[len(rows)-1]}
-	var left, right []string
-	for _, row := range rows[bodyFrom : bodyTo-messageRows] {
-		cells := []rune(row)
-		l, r := cells, []rune(nil)
-		if len(cells) > leftTo {
-			l, r = cells[:leftTo], cells[leftTo:]
-		}
-		left = append(left, strings.TrimSpace(string(l[min(leftFrom, len(l)):])))
-		right = append(right, strings.TrimSpace(string(r)))
-	}
-	s.front, s.side = strings.Join(left, "\n"), strings.Join(right, "\n")
-	s.said = strings.TrimSpace(strings.Join(rows[bodyTo-messageRows:bodyTo], "\n"))
+	left := s.takeApart(rows[bodyFrom:bodyTo])
+	s.front = strings.Join(left, "\n")
 	for _, row := range left {
-		if amount, ok := strings.CutPrefix(row, "Amount   HKD "); ok {
+		if amount, ok := strings.CutPrefix(row, amountLabel); ok {
 			s.amount = strings.TrimRight(amount, "▏ ")
 		}
 		if _, word, ok := strings.Cut(row, " "); ok && slices.Contains([]string{wordPaid, wordNotPaid, wordRevoked, wordHold, wordAsking}, word) {
@@ -156,6 +148,49 @@ func see(rows [24]string) sight {
 	}
 	s.big = readBig(left)
 	return s
+}
+
+// amountLabel stands where the sale in front begins.
+const amountLabel = "Amount   HKD "
+
+// takeApart reads what stands beside the sale in front, and returns the rows of
+// the sale. While a code is shown it takes the lists' place, and what the till
+// has to say stands at the end of the sale's own rows.
+func (s *sight) takeApart(body []string) (front []string) {
+	row, from := beginning(body)
+	if from <= leftFrom {
+		lists := body[:len(body)-messageRows]
+		s.side = strings.Join(cells(lists, leftTo, rightTo), "\n")
+		s.said = strings.TrimSpace(strings.Join(body[len(lists):], "\n"))
+		return cells(lists, leftFrom, leftTo)
+	}
+	s.code = strings.TrimSpace(strings.Join(cells(body[row:], leftFrom, from), "\n")) // a banner may stand above
+	front = cells(body, from, rightTo)
+	end := len(front)
+	for end > 0 && front[end-1] != "" {
+		end--
+	}
+	s.said = strings.Join(front[end:], "\n")
+	return front[:end]
+}
+
+// beginning is the row and the column in which the sale in front begins.
+func beginning(body []string) (row, column int) {
+	for i, row := range body {
+		if before, _, found := strings.Cut(row, amountLabel); found {
+			return i, len([]rune(before))
+		}
+	}
+	return 0, leftFrom
+}
+
+// cells are the rows between two columns, without the spaces around them.
+func cells(rows []string, from, to int) (cut []string) {
+	for _, row := range rows {
+		all := []rune(row)
+		cut = append(cut, strings.TrimSpace(string(all[min(from, len(all)):min(to, len(all))])))
+	}
+	return cut
 }
 
 // blockLetters are the big words as a person knows them.

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"cashier/pos"
+	"cashier/ui"
+	"cashier/wechat/sim"
 )
 
 // laws are what holds in every story, whatever was broken. They are held
@@ -67,6 +69,9 @@ func (l *laws) frame(c *cashier, s sight) {
 	if s.word == wordPaid && l.kept(c, s.amount) == 0 {
 		l.breaks(c, "PAID is drawn for %s, and WeChat Pay has no such payment", s.amount)
 	}
+	if s.code != "" && s.word != wordHold {
+		l.breaks(c, "a code to pay %s by is drawn beside %s", s.amount, s.word)
+	}
 }
 
 // goods: handed over exactly once for money that we have.
@@ -107,40 +112,93 @@ func (l *laws) truth(c *cashier, s sight) {
 		c.pass(2 * time.Second) // an entry is tried again after one
 	}
 	if now := c.screen.sight(); c.running() && now.word == s.word && now.amount == s.amount && !l.agrees(c, now) {
-		l.breaks(c, "the screen says %s for %s, the journal says %s", now.word, now.amount, l.states(c, now.amount))
+		l.breaks(c, "the screen says %s for %s, the journal says %s", now.word, now.amount, l.inFront(c, now.amount))
 	}
 }
 
-// states are how the journal's attempts of this amount stand, as far as the till
+// standing is how the journal says that an attempt stands.
+type standing struct {
+	state  pos.State
+	closes bool   // by Close Order
+	code   string // that the customer can scan now, as it is to be drawn
+}
+
+// String is what a broken law says.
+func (a standing) String() string {
+	said := string(a.state)
+	if a.closes {
+		said += ", with a key to cancel"
+	}
+	if a.code != "" {
+		said += " and a code:\n" + a.code
+	}
+	return said
+}
+
+// inFront are how the journal's attempts of this amount stand, as far as the till
 // works on them, newest first. An intent that was kept and not said stands in
 // front of nobody.
-func (l *laws) states(c *cashier, amount string) (states []pos.State) {
+func (l *laws) inFront(c *cashier, amount string) (all []standing) {
 	list, err := c.shop.journal.List(context.Background(), pos.Filter{})
 	if err != nil {
 		l.breaks(c, "list: %v", err)
 	}
 	for _, a := range list {
 		if _, known := c.shop.till.Attempt(a.OrderNo); known && minor(a.Amount.Minor) == amount {
-			states = append(states, a.State)
+			all = append(all, standing{a.State, a.Method.Closes(), l.code(c, a)})
 		}
 	}
-	return states
+	return all
+}
+
+// code is what the customer can scan now by the journal's entries, as it is to be drawn.
+func (l *laws) code(c *cashier, s pos.Summary) string {
+	if !s.Method.Closes() || s.State != pos.InDoubt {
+		return ""
+	}
+	a, err := c.shop.journal.Attempt(context.Background(), s.OrderNo)
+	if err != nil {
+		l.breaks(c, "%s: %v", s.OrderNo, err)
+	}
+	if a.CodeURL() == "" {
+		return ""
+	}
+	rows, err := ui.QR(a.CodeURL(), false)
+	if err != nil {
+		l.breaks(c, "%s: %v", s.OrderNo, err)
+	}
+	return strings.Join(rows, "\n")
 }
 
 // agrees reports whether the word in front is that of the newest attempt, or of
 // any if the newest may be one that the screen was not told of.
 func (l *laws) agrees(c *cashier, s sight) bool {
-	states := l.states(c, s.amount)
-	if !l.ahead && len(states) > 1 {
-		states = states[:1]
+	all := l.inFront(c, s.amount)
+	if !l.ahead && len(all) > 1 {
+		all = all[:1]
 	}
-	return slices.ContainsFunc(states, func(state pos.State) bool {
-		if state == pos.Submitting {
-			return s.word == wordAsking
-		}
-		return s.word == bigWord(state)
-	})
+	return slices.ContainsFunc(all, s.shows)
 }
+
+// shows reports whether the screen says of the sale in front what the journal
+// says: the word, the code that the customer scans, and what the revoke key does.
+func (s sight) shows(a standing) bool {
+	word := bigWord(a.state)
+	if a.state == pos.Submitting {
+		word = wordAsking
+	}
+	other := keyCancel
+	if a.closes {
+		other = keyRevoke
+	}
+	return s.word == word && s.code == a.code && !strings.Contains(s.front, other)
+}
+
+// The revoke key, as it stands on the screen.
+const (
+	keyRevoke = "[r] Revoke"
+	keyCancel = "[r] Cancel" // of an order that is closed
+)
 
 // deadEnd says what is missing on a screen that leaves the cashier no way on.
 func deadEnd(s sight) string {
@@ -152,10 +210,12 @@ func deadEnd(s sight) string {
 		return ""
 	case s.open() && !has(s.foot, "n next customer"):
 		return "no n"
-	case s.open() && !has(s.front, "[r] Revoke"):
+	case s.open() && !has(s.front, keyRevoke, keyCancel):
 		return "no revoke key"
 	case s.word == wordHold && !has(s.front, "next in", "asking now", "next try in", "trying now"):
 		return "no countdown"
+	case s.code != "" && !has(s.front, "the code is closed in", "should have closed it by now"):
+		return "a code without an end"
 	case s.open() && !has(s.front, "Do not hand over"):
 		return "nothing about the goods"
 	case s.verdict() && !has(s.front, "Enter", "Press a when"):
@@ -192,6 +252,7 @@ func (l *laws) end(c *cashier, attempts []pos.Summary) {
 		l.attempt(c, a)
 	}
 	l.book(c, attempts)
+	l.taking(c, attempts)
 }
 
 // attempt: the journal's last word is the gateway's truth.
@@ -223,7 +284,7 @@ func (l *laws) book(c *cashier, attempts []pos.Summary) {
 		}
 	}
 	for _, a := range attempts {
-		if n := c.wechat.Seen(string(a.OrderNo)); n > 1 {
+		if n := c.wechat.Seen(string(a.OrderNo)) + ordered(c.wechat, string(a.OrderNo)); n > 1 {
 			l.breaks(c, "%s was submitted %d times", a.OrderNo, n)
 		}
 	}
@@ -231,5 +292,57 @@ func (l *laws) book(c *cashier, attempts []pos.Summary) {
 		if l.kept(c, amount) != 1 {
 			l.breaks(c, "goods for %s have left, and %d payments are kept", amount, l.kept(c, amount))
 		}
+	}
+}
+
+// ordered is how often Unified Order was called under this number.
+func ordered(g *sim.Gateway, no string) (n int) {
+	for _, call := range g.Calls() {
+		if call.Op == sim.OnUnifiedOrder && call.OrderNo == no {
+			n++
+		}
+	}
+	return n
+}
+
+// How soon a close follows the query before it: at once, but for a second try of
+// an entry that was torn; behind a query that was lost when the till waits no longer.
+const (
+	atOnce    = 3 * time.Second
+	lostQuery = 10 * time.Second
+)
+
+// taking: who showed a code has the order revoked, who scanned one has it closed,
+// and that only at once behind a query that did not say SUCCESS (design 3.12).
+func (l *laws) taking(c *cashier, attempts []pos.Summary) {
+	closes := map[string]bool{}
+	for _, a := range attempts {
+		closes[string(a.OrderNo)] = a.Method.Closes()
+	}
+	last := map[string]sim.Call{} // by order number
+	for _, call := range c.wechat.Calls() {
+		switch before := last[call.OrderNo]; {
+		case call.Op == sim.OnRevoke && closes[call.OrderNo], call.Op == sim.OnClose && !closes[call.OrderNo]:
+			l.breaks(c, "%s was sent for %s", call.Op, call.OrderNo)
+		case call.Op == sim.OnClose:
+			l.closing(c, before, call)
+		}
+		last[call.OrderNo] = call
+	}
+}
+
+// closing: what came before a close was a query, a moment ago, that did not say SUCCESS.
+func (l *laws) closing(c *cashier, before, call sim.Call) {
+	most := atOnce
+	if before.Faults != "" {
+		most += lostQuery
+	}
+	if since := call.At.Sub(before.At); before.Op != sim.OnQuery || since > most {
+		l.breaks(c, "%s was closed %s behind %s, and not at once behind a query", call.OrderNo, since, before.Op)
+	}
+	o, _ := c.wechat.Order(call.OrderNo)
+	paid := !o.PaidAt.IsZero() && o.PaidAt.Before(before.At)
+	if paid && before.Faults == "" && before.Answer == "SUCCESS SUCCESS" {
+		l.breaks(c, "%s was closed behind a query that said SUCCESS", call.OrderNo)
 	}
 }

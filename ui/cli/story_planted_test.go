@@ -17,11 +17,19 @@ import (
 // TestStories_FindPlantedBugs: a program with a bug breaks a law in one of the
 // stories. Without this nobody knows whether the laws say anything.
 func TestStories_FindPlantedBugs(t *testing.T) {
-	for name, bug := range map[string]seams{
-		"a lost answer counts as never sent": {gateway: func(g pos.Gateway) pos.Gateway { return hopeful{g} }},
-		"a lost request is sent again":       {wire: func(w http.RoundTripper) http.RoundTripper { return stubborn{w} }},
-		"PAID is shown in place of HOLD":     {terminal: func(w io.Writer) io.Writer { return cheerful{w} }},
-		"an entry is kept a second later":    {journal: func(j pos.Journal) pos.Journal { return &eager{Journal: j} }},
+	scanning := slices.Concat(counter, leaving)
+	for name, bug := range map[string]planted{
+		"a lost answer counts as never sent": {scanning, seams{gateway: func(g pos.Gateway) pos.Gateway { return hopeful{g} }}},
+		"a lost request is sent again":       {scanning, seams{wire: func(w http.RoundTripper) http.RoundTripper { return stubborn{w, ""} }}},
+		"PAID is shown in place of HOLD":     {scanning, seams{terminal: func(w io.Writer) io.Writer { return forger{w, wordHold, wordPaid} }}},
+		"an entry is kept a second later":    {scanning, seams{journal: func(j pos.Journal) pos.Journal { return &eager{Journal: j} }}},
+
+		"a lost Unified Order is sent again":         {showing, seams{wire: func(w http.RoundTripper) http.RoundTripper { return stubborn{w, "/pay/unifiedorder"} }}},
+		"a lost Close Order is sent again":           {showing, seams{wire: func(w http.RoundTripper) http.RoundTripper { return stubborn{w, "/pay/closeorder"} }}},
+		"no query before the close":                  {showing, seams{gateway: func(g pos.Gateway) pos.Gateway { return hasty{g} }}},
+		"paid in the moment of the close is revoked": {showing, seams{gateway: func(g pos.Gateway) pos.Gateway { return stern{g, &sync.Map{}} }}},
+		"PAID is shown beside a code":                {showing, seams{terminal: func(w io.Writer) io.Writer { return forger{w, besideCode + wordHold, besideCode + wordPaid} }}},
+		"a code that leads nowhere is drawn":         {showing, seams{terminal: func(w io.Writer) io.Writer { return forger{w, "▀", "▄"} }}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -34,15 +42,21 @@ func TestStories_FindPlantedBugs(t *testing.T) {
 	}
 }
 
+// planted is a bug and the stories that are to find it.
+type planted struct {
+	stories []story
+	seams   seams
+}
+
 // firstBreach tells stories until a law is broken, and says where.
-func firstBreach(t *testing.T, bug seams) string {
-	for _, s := range slices.Concat(counter, leaving) {
-		clean := run{story: s, seams: bug, injected: s.weather}.tells(t)
+func firstBreach(t *testing.T, bug planted) string {
+	for _, s := range bug.stories {
+		clean := run{story: s, seams: bug.seams, injected: s.weather}.tells(t)
 		if found := clean.breach(); found != "" {
 			return s.name + ", with nothing lost: " + found
 		}
 		for _, b := range breaksOf(clean.calls) {
-			if found := (run{story: s, seams: bug, injected: s.with(b)}).tells(t).breach(); found != "" {
+			if found := (run{story: s, seams: bug.seams, injected: s.with(b)}).tells(t).breach(); found != "" {
 				return s.name + ", " + b.name + ": " + found
 			}
 		}
@@ -59,12 +73,49 @@ func (out told) breach() string {
 	return line
 }
 
-// cheerful draws the best word that there is.
-type cheerful struct{ io.Writer }
+// forger draws one thing in place of another.
+type forger struct {
+	io.Writer
+	drawn, instead string
+}
 
-func (s cheerful) Write(p []byte) (int, error) {
-	_, err := s.Writer.Write(bytes.ReplaceAll(p, []byte(wordHold), []byte(wordPaid)))
+// besideCode stands before the word on a row of a code.
+const besideCode = "██  ⠋ "
+
+func (s forger) Write(p []byte) (int, error) {
+	_, err := s.Writer.Write(bytes.ReplaceAll(p, []byte(s.drawn), []byte(s.instead)))
 	return len(p), err
+}
+
+// hasty has no time for the short query that comes before a close.
+type hasty struct{ pos.Gateway }
+
+func (h hasty) Query(ctx context.Context, o pos.Order) pos.Answer {
+	if end, ends := ctx.Deadline(); ends && o.Method.Closes() && time.Until(end) < time.Second {
+		return pos.Answer{Finding: pos.FoundUnclear}
+	}
+	return h.Gateway.Query(ctx, o)
+}
+
+// stern takes a close for the end, though the customer has paid in that moment.
+type stern struct {
+	pos.Gateway
+	closed *sync.Map // order numbers
+}
+
+func (s stern) Revoke(ctx context.Context, o pos.Order) pos.Answer {
+	if o.Method.Closes() {
+		s.closed.Store(o.No, true)
+	}
+	return s.Gateway.Revoke(ctx, o)
+}
+
+func (s stern) Query(ctx context.Context, o pos.Order) pos.Answer {
+	r := s.Gateway.Query(ctx, o)
+	if _, closed := s.closed.Load(o.No); closed && r.Finding == pos.FoundPaid {
+		r.Finding = pos.FoundClosed
+	}
+	return r
 }
 
 // hopeful takes an answer that did not come for a request that did not leave.
@@ -79,9 +130,15 @@ func (h hopeful) Submit(ctx context.Context, c pos.Charge) pos.Answer {
 }
 
 // stubborn sends a request again when the connection breaks, as HTTP libraries do.
-type stubborn struct{ http.RoundTripper }
+type stubborn struct {
+	http.RoundTripper
+	path string // the requests that it is about end so
+}
 
 func (w stubborn) RoundTrip(r *http.Request) (*http.Response, error) {
+	if !strings.HasSuffix(r.URL.Path, w.path) {
+		return w.RoundTripper.RoundTrip(r)
+	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return nil, err

@@ -56,11 +56,20 @@ func (r run) tells(t *testing.T) (out told) {
 		c.comes()
 		r.story.does(c)
 		out.calls, out.entries = callsOf(b.wechat), b.paper.entries()
-		out.ends, out.goods = c.endOfDay(len(r.injected[sim.OnQuickPay]) - out.calls[sim.OnQuickPay])
+		out.ends, out.goods = c.endOfDay(r.unlucky(out.calls))
 		out.all.calls, out.all.entries = callsOf(b.wechat), b.paper.entries()
 		out.laws = c.laws
 	})
 	return out
+}
+
+// unlucky are the submissions that were to be lost and have not come yet.
+func (r run) unlucky(calls map[sim.Op]int) map[sim.Op]int {
+	left := map[sim.Op]int{}
+	for _, op := range []sim.Op{sim.OnQuickPay, sim.OnUnifiedOrder} {
+		left[op] = max(len(r.injected[op])-calls[op], 0)
+	}
+	return left
 }
 
 // missed is what was to be broken and never came.
@@ -105,7 +114,7 @@ func probe(n int) string { return fmt.Sprintf("9.9%d", n) }
 // endOfDay serves one more customer, leaves, works on what is open, and judges.
 // It returns how the story's own attempts stand and what was handed over. Calls
 // that were to be lost and have not come yet are lost to unlucky customers before.
-func (c *cashier) endOfDay(unlucky int) (ends []string, goods string) {
+func (c *cashier) endOfDay(unlucky map[sim.Op]int) (ends []string, goods string) {
 	goods = strings.Join(c.goods, ", ")
 	if c.shop != nil && !c.running() {
 		c.laws.breaks(c, "the screen has ended by itself: %v", c.why)
@@ -115,8 +124,12 @@ func (c *cashier) endOfDay(unlucky int) (ends []string, goods string) {
 		c.comes()
 	}
 	c.clears()
-	for n := range max(unlucky, 0) {
+	for n := range unlucky[sim.OnQuickPay] {
 		c.serves(probe(n + 1))
+	}
+	for n := range unlucky[sim.OnUnifiedOrder] {
+		c.shows(probe(9 - n))
+		c.finishes()
 	}
 	c.serves(probe(0))
 	if !slices.Contains(c.goods, probe(0)) {
@@ -188,13 +201,19 @@ func endsOf(attempts []pos.Summary) (ends []string) {
 			continue
 		}
 		end := strings.TrimSpace(fmt.Sprintln(a.State, a.Reason))
+		if a.Method.Closes() {
+			end += " shown"
+		}
 		if a.Attention != "" {
 			end += " attention:" + string(a.Attention)
 		}
 		if a.Number > 1 {
 			end += fmt.Sprintf(" attempt:%d", a.Number)
 		}
-		if a.Revokes > 0 {
+		switch {
+		case a.Revokes > 0 && a.Method.Closes():
+			end += fmt.Sprintf(" closes:%d", a.Revokes)
+		case a.Revokes > 0:
 			end += fmt.Sprintf(" revokes:%d recall:%s", a.Revokes, a.Recall)
 		}
 		ends = append(ends, end)

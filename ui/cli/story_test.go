@@ -3,6 +3,7 @@ package cli
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"testing"
@@ -47,7 +48,7 @@ var ways = []way{
 func TestStories(t *testing.T) {
 	f := newFigures()
 	t.Run("story", func(t *testing.T) {
-		for _, s := range slices.Concat(counter, leaving, closings(*storiesAll)) {
+		for _, s := range slices.Concat(counter, showing, leaving, closings(*storiesAll)) {
 			t.Run(s.name, func(t *testing.T) {
 				t.Parallel()
 				clean := f.tell(t, run{story: s, injected: s.weather, clean: true})
@@ -92,7 +93,7 @@ type breakage struct {
 
 // breaksOf is every way to lose every one of these calls.
 func breaksOf(calls map[sim.Op]int) (all []breakage) {
-	for _, op := range []sim.Op{sim.OnQuickPay, sim.OnQuery, sim.OnRevoke} {
+	for _, op := range slices.Sorted(maps.Keys(calls)) {
 		for nth := range calls[op] {
 			for _, w := range ways {
 				all = append(all, breakage{way{fmt.Sprintf("%s %d %s", op, nth+1, w.name), w.fault}, op, nth})
