@@ -258,7 +258,11 @@ func (a Attempt) begun(took time.Duration, now time.Time) Attempt {
 func (a Attempt) heard(r Answer) Attempt {
 	a = a.raise(r.Alarm).dated(r)
 	a.last = r.Finding
-	if r.TransactionID != "" {
+	switch {
+	case r.TransactionID == "":
+	case a.State == Paid && a.TransactionID != "" && a.TransactionID != r.TransactionID: // S14: the recorded one stands
+		a = a.raise(AttentionContradiction)
+	default:
 		a.TransactionID = r.TransactionID
 	}
 	a.quiet, a.fails = a.quiet+1, a.fails+1

@@ -340,3 +340,16 @@ func TestLaw12_APaidOrderIsNeverClosed(t *testing.T) {
 		}
 	}
 }
+
+// S14: a paid order keeps the number of its payment, and a person looks at another one.
+func TestRule_PaymentIsNotReplaced(t *testing.T) {
+	of := func(number string) Answer { return Answer{Finding: FoundPaid, TransactionID: number} }
+	for number, want := range map[string]Attention{"4200": "", "4201": AttentionContradiction, "": ""} {
+		a, _ := Next(played(t, of("4200")), AskPressed{}, t0.Add(time.Minute))
+		a, _ = Next(a, Ticked{}, t0.Add(time.Minute))
+		a, _ = Next(a, QueryAnswered{of(number)}, t0.Add(61*time.Second))
+		if a.State != Paid || a.TransactionID != "4200" || a.Attention != want {
+			t.Errorf("%q: %s, payment %s", number, describe(a), a.TransactionID)
+		}
+	}
+}

@@ -205,7 +205,7 @@ func (j *Journal) refuse(ctx context.Context, e pos.Entry, head int64) error {
 	intent, begins := e.Event.(pos.Intended)
 	switch {
 	case begins && newest != 0:
-		return conflict(errExists, "")
+		return conflict(errExists, "cashier verify says whether the journal is as it was written")
 	case begins == (newest != 0) || newest != e.After.Seq:
 		return conflict(errStale, "another till may be writing; start this one again")
 	case begins && intent.Fingerprint != "":

@@ -165,7 +165,7 @@ func TestProperty_AnyHistoryIsReadBackAsTheTillHeldIt(t *testing.T) {
 	}
 	s.compare(t, "the backup", openReaderAt(t, backup))
 	restoredPath := filepath.Join(t.TempDir(), "till", "journal.db")
-	if _, err := Restore(ctx, backup, restoredPath, pos.Entry{At: s.now, Day: "2026-11-22", Run: "run-2"}); err != nil {
+	if _, err := Restore(ctx, backup, restoredPath, false, pos.Entry{At: s.now, Day: "2026-11-22", Run: "run-2"}); err != nil {
 		t.Fatal(err)
 	}
 	restored := open(t, restoredPath)

@@ -50,7 +50,7 @@ func TestPlans(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		selectOpen: "payments_open", selectAttentions: "payments_attention", selectLastCounter: "payments_counter",
-		selectCode: "payments_fingerprint", selectNewest: "sqlite_autoindex_payments_1", selectPayment: "sqlite_autoindex_payments_1",
+		selectCode: "payments_fingerprint", selectNewest: "events_order", selectPayment: "sqlite_autoindex_payments_1",
 		selectTimeline: "events_order", selectMeta: "events_till", selectHead: "INTEGER PRIMARY KEY", selectHash: "INTEGER PRIMARY KEY",
 		selectChain: "INTEGER PRIMARY KEY", selectPayments: "INTEGER PRIMARY KEY", selectIntents: "INTEGER PRIMARY KEY",
 		selectClosings: "events_till", selectLastClosing: "events_till", selectLastNumber: "events_till", selectLastOpening: "events_till",

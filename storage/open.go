@@ -156,23 +156,34 @@ func filled(path string) bool {
 	return err == nil && info.Size() > 0
 }
 
+const selectAny = `SELECT seq FROM events LIMIT 1`
+
 // identify gives a new journal its identity, and refuses one of the other kind.
 func identify(ctx context.Context, db *sql.DB, practice bool) error {
 	m, err := readMeta(ctx, db)
 	if errors.Is(err, sql.ErrNoRows) {
+		if seq, known := one[int64](ctx, db, selectAny); known != nil || seq > 0 {
+			return errors.Join(known, mend(errors.New("the journal has entries and no identity: it was edited"),
+				"keep the file and restore the last backup"))
+		}
 		m = newMeta(practice)
 		_, err = db.ExecContext(ctx, insertMeta, m.born, m.genesis, m.fingerprintKey, flag(m.practice))
 	}
 	if err != nil {
 		return err
 	}
-	if m.practice != practice {
-		return &pos.Error{
-			Kind: pos.KindInvalid, Hint: "practice and real money never share a journal: name another one with --journal",
-			Err: fmt.Errorf("this is a %s journal and the till is for %s", kindOf(m.practice), kindOf(practice)),
-		}
+	return m.of(practice)
+}
+
+// of refuses a journal of the other kind.
+func (m meta) of(practice bool) error {
+	if m.practice == practice {
+		return nil
 	}
-	return nil
+	return &pos.Error{
+		Kind: pos.KindInvalid, Hint: "practice and real money never share a journal: name another one with --journal",
+		Err: fmt.Errorf("this is a %s journal and the till is for %s", kindOf(m.practice), kindOf(practice)),
+	}
 }
 
 func kindOf(practice bool) string {

@@ -19,8 +19,9 @@ import (
 // entry "restored", which has the At, Day and Run of when.
 //
 // A journal that is already there is never touched (pos.KindInvalid), nor is
-// one whose lock is held (pos.KindConflict).
-func Restore(ctx context.Context, backup, path string, when pos.Entry) (Report, error) {
+// one whose lock is held (pos.KindConflict). A backup of play money becomes no
+// real journal, nor the other way round (pos.KindInvalid).
+func Restore(ctx context.Context, backup, path string, practice bool, when pos.Entry) (Report, error) {
 	op := "restore " + path
 	if err := prepareFolder(filepath.Dir(path)); err != nil {
 		return Report{}, fail(op, err)
@@ -29,13 +30,13 @@ func Restore(ctx context.Context, backup, path string, when pos.Entry) (Report, 
 	if err != nil {
 		return Report{}, err
 	}
-	report, err := restore(ctx, backup, path, when)
+	report, err := restore(ctx, backup, path, practice, when)
 	return report, fail(op, errors.Join(err, lock.Release()))
 }
 
 // restore makes the journal under another name and gives it its own when it is
 // complete. The lock of path is held.
-func restore(ctx context.Context, backup, path string, when pos.Entry) (Report, error) {
+func restore(ctx context.Context, backup, path string, practice bool, when pos.Entry) (Report, error) {
 	for _, there := range []string{path, path + "-wal", path + "-shm"} { // SQLite would read the lost journal's WAL as the new one's
 		if _, err := os.Lstat(there); !errors.Is(err, fs.ErrNotExist) {
 			return Report{}, errors.Join(err, &pos.Error{
@@ -52,6 +53,9 @@ func restore(ctx context.Context, backup, path string, when pos.Entry) (Report, 
 		return Report{}, err
 	}
 	defer source.Close() // only read
+	if err := source.meta.of(practice); err != nil {
+		return Report{}, err
+	}
 	dir, err := os.MkdirTemp(filepath.Dir(path), ".restore-")
 	if err != nil {
 		return Report{}, err

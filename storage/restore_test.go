@@ -24,14 +24,14 @@ func TestRestore(t *testing.T) {
 	lost := do(t, j, pos.Attempt{}, intent(j, 100)) // after the backup
 	when := pos.Entry{At: began.Add(1e9), Day: "2026-11-22", Run: "run-2"}
 
-	_, err = Restore(ctx, backup, j.path, when)
+	_, err = Restore(ctx, backup, j.path, false, when)
 	wantError(t, err, pos.KindConflict, "process")
 	j.Close()
-	_, err = Restore(ctx, backup, j.path, when)
+	_, err = Restore(ctx, backup, j.path, false, when)
 	wantError(t, err, pos.KindInvalid, "a journal is there")
 
 	path := filepath.Join(t.TempDir(), "till", "journal.db")
-	restored, err := Restore(ctx, backup, path, when)
+	restored, err := Restore(ctx, backup, path, false, when)
 	if err != nil || restored.Head != report.Head {
 		t.Fatalf("%+v, %v, want %+v", restored, err, report)
 	}
@@ -63,7 +63,7 @@ func TestBadBackupIsNotRestored(t *testing.T) {
 	j.Close()
 	execute(t, raw(t, j.path), unlocked+"UPDATE events SET run = 'x' WHERE seq = 2; PRAGMA wal_checkpoint(TRUNCATE)")
 	path := filepath.Join(t.TempDir(), "till", "journal.db")
-	_, err := Restore(context.Background(), j.path, path, pos.Entry{At: began})
+	_, err := Restore(context.Background(), j.path, path, false, pos.Entry{At: began})
 	wantError(t, err, pos.KindJournal, "entry 2", "was changed")
 	if _, err := os.Stat(path); err == nil {
 		t.Error("a journal was made of it")
@@ -103,9 +103,9 @@ func TestRestore_WAL(t *testing.T) {
 	do(t, j, pos.Attempt{}, intent(j, 100))
 
 	lost := asKilled(t, j.path, "-wal")
-	_, err := Restore(ctx, backup, lost, when)
+	_, err := Restore(ctx, backup, lost, false, when)
 	wantError(t, err, pos.KindInvalid, "a journal is there", "journal.db-wal")
-	_, err = Restore(ctx, asKilled(t, j.path, "", "-wal"), filepath.Join(t.TempDir(), "till", "journal.db"), when)
+	_, err = Restore(ctx, asKilled(t, j.path, "", "-wal"), filepath.Join(t.TempDir(), "till", "journal.db"), false, when)
 	wantError(t, err, pos.KindInvalid, "it is no backup but a journal")
 }
 
@@ -126,5 +126,49 @@ func TestOpen_WALWithoutJournal(t *testing.T) {
 		if !filled(path + "-wal") {
 			t.Error("the WAL is gone")
 		}
+	}
+}
+
+// TestRestore_Practice: play money does not become the shop's journal.
+func TestRestore_Practice(t *testing.T) {
+	j, err := Open(t.Context(), filepath.Join(t.TempDir(), "till", "practice.db"), Options{Practice: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	sell(t, j, 1)
+	backup := filepath.Join(t.TempDir(), "backup.db")
+	if _, err := j.Backup(t.Context(), backup); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "till", "journal.db")
+	_, err = Restore(t.Context(), backup, path, false, pos.Entry{At: began, Day: "2026-11-22", Run: "run-2"})
+	wantError(t, err, pos.KindInvalid, "this is a practice journal")
+	if filled(path) {
+		t.Error("a journal was made of it")
+	}
+}
+
+// TestOpen_IdentityIsNotReplaced: with a new key for its fingerprints a till would
+// take codes for new that were used.
+func TestOpen_IdentityIsNotReplaced(t *testing.T) {
+	j := openTemp(t)
+	sell(t, j, 1)
+	j.Close()
+	execute(t, raw(t, j.path), unlocked+"DROP TRIGGER meta_no_delete; DELETE FROM meta")
+	_, err := Open(t.Context(), j.path, Options{})
+	wantError(t, err, pos.KindJournal, "entries and no identity")
+}
+
+// TestAppend_OrderNumberOnce: design 3.1, although somebody has edited the table that
+// is made from the entries.
+func TestAppend_OrderNumberOnce(t *testing.T) {
+	j := openTemp(t)
+	a := do(t, j, pos.Attempt{}, intent(j, 1))
+	execute(t, raw(t, j.path), unlocked+"DELETE FROM payments")
+	_, err := j.Append(t.Context(), entry(pos.Attempt{}, intent(j, 1)))
+	wantError(t, err, pos.KindConflict)
+	if own, err := j.Timeline(t.Context(), a.OrderNo); err != nil || len(own) != 1 {
+		t.Errorf("%d entries, %v", len(own), err)
 	}
 }

@@ -13,7 +13,7 @@ type statements struct {
 
 const (
 	insertEvent  = `INSERT INTO events (` + rowColumns + `) VALUES (?,?,?,?,?,?,?,?,?,?)`
-	selectNewest = `SELECT seq FROM payments WHERE order_no = ?`
+	selectNewest = `SELECT seq FROM events WHERE order_no = ? AND order_no <> '' ORDER BY seq DESC LIMIT 1` // payments is derived, and may have been edited
 	selectCode   = `SELECT order_no FROM payments WHERE fingerprint = ? AND fingerprint <> ''`
 	selectHead   = `SELECT seq, hash FROM events WHERE seq <= 9223372036854775807 ORDER BY seq DESC LIMIT 1`
 )

@@ -24,6 +24,7 @@ func (m *machine) inBackroom(ctx context.Context, f flags, work func(*shop, prin
 	}
 	// The till is never started and takes up no order, so it has nothing to end
 	// and nothing to note about that.
+	p.practice = set.practice
 	s.till = pos.NewTill(nil, s.journal, policy)
 	s.office = pos.NewOffice(s.till, s.journal, argon{})
 	return errors.Join(work(s, p), s.journal.Close())

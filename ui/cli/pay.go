@@ -161,6 +161,9 @@ func (m *machine) inShop(ctx context.Context, f flags, work func(*shop) (pos.Sum
 		return err
 	}
 	found, err := work(s)
+	if err == nil {
+		m.sayError(s.unwritten())
+	}
 	if err := errors.Join(err, s.close()); err != nil {
 		return err
 	}
@@ -170,6 +173,14 @@ func (m *machine) inShop(ctx context.Context, f flags, work func(*shop) (pos.Sum
 	}
 	m.sayError(p.attempt(found)) // the exit status follows the state alone (design 5)
 	return exitFor(found.State)
+}
+
+// unwritten is why the journal cannot be written, or nil.
+func (s *shop) unwritten() error {
+	if err := s.till.Trouble(); pos.KindOf(err) == pos.KindJournal {
+		return err
+	}
+	return nil
 }
 
 // sendFor is how long pay waits in any case for the submission to be answered:
@@ -214,7 +225,7 @@ Exit status 0 paid, 3 not paid, 4 still open.`,
 					m.say("WeChat Pay answered: %s", a.LastFinding())
 				}
 				if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-					err = nil // not answered: the attempt stands as it did
+					err = s.unwritten() // nil: not answered, and the attempt stands as it did
 				}
 				return a.Summary, err
 			})

@@ -26,6 +26,7 @@ func (m *machine) reading(ctx context.Context, f flags, work func(*storage.Reade
 	if err != nil {
 		return err
 	}
+	p.practice = r.Practice()
 	return errors.Join(work(r, p), r.Close())
 }
 
@@ -150,6 +151,11 @@ back with --checkpoint.
 Exit status 0 good, 7 differences found, 6 unreadable.`,
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			for name, value := range map[string]string{"expect": expect, "checkpoint": checkpoint} { // a variable of a script that was not set
+				if c.Flags().Changed(name) && strings.TrimSpace(value) == "" {
+					return refuse("leave it out to compare the journal with itself", "--%s is empty", name)
+				}
+			}
 			o := storage.VerifyOptions{Expect: strings.ReplaceAll(expect, " ", "")} // as it stands on paper, too
 			if err := readCheckpoint(checkpoint, &o); err != nil {
 				return err
@@ -243,7 +249,7 @@ func (m *machine) restore(ctx context.Context, f flags, backup string) error {
 		return err
 	}
 	now := time.Now().UTC().Truncate(time.Millisecond)
-	report, err := storage.Restore(ctx, backup, set.path, pos.Entry{At: now, Day: now.In(p.zone).Format(time.DateOnly), Run: newRun()})
+	report, err := storage.Restore(ctx, backup, set.path, set.practice, pos.Entry{At: now, Day: now.In(p.zone).Format(time.DateOnly), Run: newRun()})
 	if err != nil {
 		return err
 	}

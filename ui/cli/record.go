@@ -81,6 +81,8 @@ type printer struct {
 	json bool
 	zone *time.Location
 
+	practice bool // play money
+
 	language, store, till string       // of the paper
 	currency              pos.Currency // of an amount that is given without one
 }

@@ -159,7 +159,11 @@ const lookBack = 7
 
 // archive keeps what belongs to a closing beside the journal, and returns where.
 func (s *shop) archive(ctx context.Context, z pos.Closing) (string, error) {
-	folder := filepath.Join(filepath.Dir(s.path), "archives")
+	name := "archives"
+	if s.practice { // its closings have the numbers of the real ones
+		name = "practice-archives"
+	}
+	folder := filepath.Join(filepath.Dir(s.path), name)
 	for n := z.Number - 1; n > max(z.Number-1-lookBack, 0) && !archived(folder, n); n-- {
 		if _, err := s.journal.Archive(ctx, folder, n); err != nil {
 			return "", err

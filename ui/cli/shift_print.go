@@ -14,21 +14,23 @@ it speaks of), head (hash of the last of them), seq (of the entry that the closi
 is itself; an X has none), lines (currency, cashier, and for paid, refunds, voided,
 failed and revoked the count and, with _minor, the sum; refunded_minor is that of
 refunds), carried (order_no, amount with amount_minor and currency, state, refund)
-and grand (currency, paid_minor, back_minor).`
+grand (currency, paid_minor, back_minor) and practice (play money).`
 
 // closingRecord is a closing in --json: all of pos.Closing, in the shop's zone.
 type closingRecord struct {
 	pos.Closing
-	Seq int64 `json:"seq,omitempty"` // of the Z's own entry; an X has none
+	Seq      int64 `json:"seq,omitempty"` // of the Z's own entry; an X has none
+	Practice bool  `json:"practice"`      // play money
 }
 
 // newRecordOf is the record of a Z, which speaks of everything up to the entry
 // before its own.
-func newRecordOf(z pos.Closing) closingRecord { return closingRecord{z, z.Upto + 1} }
+func newRecordOf(z pos.Closing) closingRecord { return closingRecord{Closing: z, Seq: z.Upto + 1} }
 
 // closing prints the report of a shift.
 func (p printer) closing(r closingRecord) error {
 	if p.json {
+		r.Practice = p.practice
 		r.At = r.At.In(p.zone).Truncate(time.Millisecond)
 		if !r.OpenedAt.IsZero() {
 			r.OpenedAt = r.OpenedAt.In(p.zone)
@@ -38,6 +40,9 @@ func (p printer) closing(r closingRecord) error {
 	print := ui.PrintClosing
 	if r.Seq == 0 {
 		print = ui.PrintX
+	}
+	if p.practice {
+		fmt.Fprintln(p.out, "PRACTICE")
 	}
 	for _, line := range print(r.Closing, p.language, p.zone, p.store, p.till, 0) {
 		if _, err := fmt.Fprintln(p.out, clean(line)); err != nil {

@@ -49,6 +49,7 @@ type sums struct {
 	RevokedMinor  int64        `json:"revoked_minor"`
 	InDoubt       int          `json:"in_doubt"`
 	InDoubtMinor  int64        `json:"in_doubt_minor"`
+	Practice      bool         `json:"practice"`
 }
 
 // totals prints the sums of a day.
@@ -63,6 +64,9 @@ func (m *machine) totals(ctx context.Context, r *storage.Reader, p printer, when
 	}
 	lines := summed(day, totals)
 	if !p.json && len(lines) > 0 {
+		if p.practice {
+			fmt.Fprintln(p.out, "PRACTICE")
+		}
 		fmt.Fprintf(p.out, "%-10s  %-16s  %17s  %14s  %17s  %17s  %17s\n", day, "", "PAID", "GIVEN BACK", "NOT PAID", "REVOKED", "OPEN")
 	}
 	for _, s := range lines {
@@ -122,6 +126,7 @@ func (s *sums) add(t pos.Total) {
 // sums prints one line.
 func (p printer) sums(s sums) error {
 	if p.json {
+		s.Practice = p.practice
 		return writeJSON(p.out, s)
 	}
 	who := clean(s.Cashier)
