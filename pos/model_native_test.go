@@ -190,7 +190,7 @@ func TestModel_NativeTwoTills(t *testing.T) {
 	scanning(m)
 	m.beside, m.allows = true, alone
 	x := explorer{model: m, real: m}
-	if found := x.explore(RescanStrict, budget{1, *modelFaults - 1, *modelFaults}); found != lawKept {
+	if found := x.explore(RescanStrict, budget{1, max(*modelFaults-1, 0), *modelFaults}); found != lawKept {
 		t.Fatalf("%s\n%s", ruleText[found], x.trace())
 	}
 	t.Logf("%s, %s: %d states, %d transitions", t.Name(), x.budget, len(x.scenes), x.transitions)
