@@ -39,6 +39,9 @@ func TestReconcileScript(t *testing.T) {
 				` BEFORE=`+day.AddDate(0, 0, -2).Format(time.DateOnly)+` DAY=`+day.Format(time.DateOnly))...)
 			return os.MkdirAll(home, 0o700)
 		},
+		Condition: func(string) (bool, error) { // [midnight]: what is missing may stand on the neighbour's bill
+			return time.Since(day) < 10*time.Minute || time.Since(day) > 24*time.Hour-10*time.Minute, nil
+		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits": exits,
 			"fetch": func(ts *testscript.TestScript, _ bool, args []string) {

@@ -31,6 +31,7 @@ func newRecordOf(z pos.Closing) closingRecord { return closingRecord{Closing: z,
 func (p printer) closing(r closingRecord) error {
 	if p.json {
 		r.Practice = p.practice
+		r.Lines, r.Grand = append([]pos.Takings{}, r.Lines...), append([]pos.Grand{}, r.Grand...) // [] and not null
 		r.At = r.At.In(p.zone).Truncate(time.Millisecond)
 		if !r.OpenedAt.IsZero() {
 			r.OpenedAt = r.OpenedAt.In(p.zone)
