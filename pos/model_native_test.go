@@ -190,7 +190,8 @@ func TestModel_NativeTwoTills(t *testing.T) {
 	scanning(m)
 	m.beside, m.allows = true, alone
 	x := explorer{model: m, real: m}
-	if found := x.explore(RescanStrict, budget{1, max(*modelFaults-1, 0), *modelFaults}); found != lawKept {
+	faults := *modelFaults / 2
+	if found := x.explore(RescanStrict, budget{1, faults, 1 + faults}); found != lawKept {
 		t.Fatalf("%s\n%s", ruleText[found], x.trace())
 	}
 	t.Logf("%s, %s: %d states, %d transitions", t.Name(), x.budget, len(x.scenes), x.transitions)
@@ -213,5 +214,5 @@ func TestModel_NativeClocks(t *testing.T) {
 	scanning(m)
 	x := mergedExplorer(t, m)
 	t.Run("quick", func(t *testing.T) { explored(t, x, RescanQuick, budget{1, 1, 1}) })
-	t.Run("strict", func(t *testing.T) { explored(t, x, RescanStrict, modelBudget(t, 1)) })
+	t.Run("strict", func(t *testing.T) { explored(t, x, RescanStrict, modelBudget(t, 2)) })
 }

@@ -10,7 +10,7 @@ import (
 
 var (
 	modelCrashes = flag.Int("model.crashes", 1, "crashes, second tills included, that TestModel explores")
-	modelFaults  = flag.Int("model.faults", 2, "faults of the network and the gateway that TestModel explores")
+	modelFaults  = flag.Int("model.faults", 1, "faults of the network and the gateway that TestModel explores")
 )
 
 // TestModel walks through everything that can happen to one sale with two
@@ -55,7 +55,7 @@ func exploreRare(t *testing.T, besides rare) {
 	skipModel(t)
 	x := mergedExplorer(t, newModel(nil, besides))
 	t.Run("quick", func(t *testing.T) { explored(t, x, RescanQuick, budget{1, 1, 1}) })
-	t.Run("strict", func(t *testing.T) { explored(t, x, RescanStrict, modelBudget(t, 1)) })
+	t.Run("strict", func(t *testing.T) { explored(t, x, RescanStrict, modelBudget(t, 2)) })
 }
 
 func mergedExplorer(t *testing.T, m *model) *explorer {
@@ -104,7 +104,7 @@ func TestModel_TwoTills(t *testing.T) {
 	m := newModel(nil, rare{})
 	m.beside = true
 	x := explorer{model: m, real: m}
-	faults := max(*modelFaults-2, 0) // of a release alone: there is much to see
+	faults := *modelFaults / 3 // of a release alone: there is much to see
 	if found := x.explore(RescanStrict, budget{1, faults, 1 + faults}); found != lawKept {
 		t.Fatalf("%s\n%s", ruleText[found], x.trace())
 	}

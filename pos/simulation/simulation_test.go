@@ -18,8 +18,8 @@ import (
 )
 
 var (
-	sales  = flag.Int("simulation.sales", 4000, "sales that are simulated on a journal in memory")
-	sqlite = flag.Int("simulation.sqlite", 500, "sales that are simulated on the real journal")
+	sales  = flag.Int("simulation.sales", 2500, "sales that are simulated on a journal in memory")
+	sqlite = flag.Int("simulation.sqlite", 400, "sales that are simulated on the real journal")
 	fresh  = flag.Int("simulation.fresh", 0, "so many of the days from seeds that nobody has tried, at most every other one")
 	one    = flag.Uint64("simulation.seed", 0, "the day that TestReplay plays")
 )

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"flag"
 	"os"
 	"path/filepath"
 	"testing"
@@ -18,6 +19,9 @@ func TestMain(m *testing.M) {
 	}
 	if os.Getenv("CASHIER_AS_PROGRAM") != "" {
 		program()
+	}
+	if err := flag.Set("test.parallel", "4"); err != nil { // most of them wait for a clock; -parallel says otherwise
+		panic(err)
 	}
 	testscript.Main(m, map[string]func(){"cashier": program})
 }
