@@ -260,7 +260,7 @@ func (a Attempt) heard(r Answer) Attempt {
 	a.last = r.Finding
 	switch {
 	case r.TransactionID == "":
-	case a.State == Paid && a.TransactionID != "" && a.TransactionID != r.TransactionID: // S14: the recorded one stands
+	case a.State == Paid && a.TransactionID != r.TransactionID: // S14: the recorded one stands
 		a = a.raise(AttentionContradiction)
 	default:
 		a.TransactionID = r.TransactionID
