@@ -42,7 +42,7 @@ func TestRefundIsAskedAboutDoneAndShown(t *testing.T) {
 		d.asksToGiveBack()
 		d.wait(armAfter)
 		d.hand("y")
-		d.wait(time.Second)
+		d.wait(2500 * time.Millisecond) // two looks into the journal: the first may come as the answer does
 		d.sees("The refund of HKD 5.00 was begun.")
 		d.sees("HKD 5.00 is on its way back")
 		d.wait(time.Minute)
