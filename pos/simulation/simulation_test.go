@@ -27,7 +27,7 @@ var (
 // customers is how many a day has. Some leave, some are charged again.
 const (
 	customers  = 100
-	soldInADay = 75
+	soldInADay = 73
 )
 
 // run plays days until there were so many sales, on every processor. The first has the seed behind from.
