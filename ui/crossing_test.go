@@ -13,14 +13,6 @@ import (
 // This file is about keys and scans that cross what the screen does at the same
 // moment: what was meant for one sale is never taken for another.
 
-// paced sends characters one by one.
-func (d *desk) paced(text string, pace time.Duration) {
-	for _, r := range text {
-		d.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}})
-		d.wait(pace)
-	}
-}
-
 // verdictAfter waits until the answer to a query is about to bring the verdict of
 // 0.30, does something, and waits for the verdict.
 func (d *desk) verdictAfter(do func()) {
@@ -104,7 +96,7 @@ func TestCrossing_TheNextAmountBehindNotPaid(t *testing.T) {
 			d.sell("0.42")
 			d.wait(2 * time.Second)
 			d.sees("NOT PAID")
-			d.paced("800", pace*time.Millisecond)
+			eachDigit(d, "800", pace*time.Millisecond)
 			d.scan(d.code())
 			d.wait(time.Second)
 			if a := d.m.sale.attempt; a.Number != 1 {
@@ -118,10 +110,10 @@ func TestCrossing_TheNextAmountBehindNotPaid(t *testing.T) {
 func TestCrossing_EnterInAScan(t *testing.T) {
 	for _, cut := range []int{3, 6, 9} {
 		inBubble(t, deskWith{}, func(d *desk) {
-			d.paced(aCode2[:cut], 5*time.Millisecond)
+			eachDigit(d, aCode2[:cut], 5*time.Millisecond)
 			d.send(tea.KeyMsg{Type: tea.KeyEnter})
 			d.wait(2 * time.Millisecond)
-			d.paced(aCode2[cut:], 5*time.Millisecond)
+			eachDigit(d, aCode2[cut:], 5*time.Millisecond)
 			d.send(tea.KeyMsg{Type: tea.KeyEnter})
 			d.wait(2 * time.Second)
 			d.scan("148888888888888877")
@@ -145,7 +137,7 @@ func TestCrossing_ScanAndThePIN(t *testing.T) {
 			}
 			d.wait(pace * time.Millisecond)
 			d.seesNot("Who is at the till?")
-			d.paced(aCode[9:], pace*time.Millisecond)
+			eachDigit(d, aCode[9:], pace*time.Millisecond)
 			d.send(tea.KeyMsg{Type: tea.KeyEnter})
 			d.wait(300 * time.Millisecond)
 			if d.m.sale.amount.Minor != 0 || d.m.in.Text() != "" {
@@ -155,8 +147,8 @@ func TestCrossing_ScanAndThePIN(t *testing.T) {
 	}
 	staffed(t, true, func(d *desk) {
 		d.wait(time.Second)
-		d.paced("1", 200*time.Millisecond)
-		d.paced("305917", 60*time.Millisecond)
+		eachDigit(d, "1", 200*time.Millisecond)
+		eachDigit(d, "305917", 60*time.Millisecond)
 		d.send(tea.KeyMsg{Type: tea.KeyEnter})
 		d.wait(time.Second)
 		d.seesNot("Who is at the till?")
